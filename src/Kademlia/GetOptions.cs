@@ -1,0 +1,14 @@
+namespace Kademlia;
+
+/// <summary>What a get is content with.</summary>
+public sealed class GetOptions
+{
+    /// <summary>
+    /// How many holders must have answered before the newest of their records is believed to be the newest there is.
+    /// Null for the default: 1 for content, 3 for an owner record, and every holder met on the walk for an open key.
+    /// </summary>
+    public int? Quorum { get; init; }
+
+    /// <summary>A record of at least this sequence ends the get at once; null for none.</summary>
+    public long? MinimumSequence { get; init; }
+}

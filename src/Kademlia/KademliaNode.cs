@@ -1,0 +1,4 @@
+namespace Kademlia;
+
+/// <summary>A node of the overlay.</summary>
+public sealed class KademliaNode;

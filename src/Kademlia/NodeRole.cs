@@ -1,0 +1,11 @@
+namespace Kademlia;
+
+/// <summary>Whether a node serves others.</summary>
+public enum NodeRole
+{
+    /// <summary>Answers, stores and is admitted to others' tables.</summary>
+    Server = 0,
+
+    /// <summary>Only asks: for short-lived programs and nodes that others cannot reach.</summary>
+    Client = 1,
+}

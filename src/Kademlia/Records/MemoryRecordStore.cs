@@ -1,0 +1,4 @@
+namespace Kademlia.Records;
+
+/// <summary>x</summary>
+public sealed class MemoryRecordStore;

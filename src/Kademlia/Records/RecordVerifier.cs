@@ -1,0 +1,4 @@
+namespace Kademlia.Records;
+
+/// <summary>x</summary>
+internal sealed class RecordVerifier;

@@ -1,0 +1,4 @@
+namespace Kademlia.Transport;
+
+/// <summary>x</summary>
+public sealed class UdpTransport;

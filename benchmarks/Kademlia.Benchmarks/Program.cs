@@ -1,0 +1,4 @@
+using BenchmarkDotNet.Running;
+using Kademlia.Benchmarks;
+
+BenchmarkSwitcher.FromAssembly(typeof(NodeIdBenchmarks).Assembly).Run(args);

@@ -1,0 +1,57 @@
+using System.Diagnostics;
+
+namespace Kademlia.Lookups;
+
+/// <content>What holds after each step.</content>
+public sealed partial class Lookup
+{
+    /// <summary>Checks what must hold between any two calls.</summary>
+    [Conditional("DEBUG")]
+    internal void AssertInvariants()
+    {
+        ReadOnlySpan<short> slots = _shortlist.Slots;
+        for (int rank = 0; rank < slots.Length; rank++)
+        {
+            AssertCandidate(_shortlist[slots[rank]]);
+            Debug.Assert(rank == 0 || _shortlist.DistanceOf(slots[rank - 1]) <= _shortlist.DistanceOf(slots[rank]), "The order is that of distance.");
+        }
+
+        AssertClaims(_answered.AsSpan(0, _answeredCount));
+        Debug.Assert(_inFlight == CountIn(CandidateState.InFlight) && _slow == CountIn(CandidateState.Slow), "What is awaited is counted.");
+        Debug.Assert(Failed == CountIn(CandidateState.Failed), "What failed is counted.");
+        Debug.Assert(InFlight <= _parallelism + _maxSlow, "Requests in flight are bounded.");
+        Debug.Assert(_askedAgain <= _bucketSize, "Second requests are bounded.");
+        Debug.Assert(!_isStopped || (_isDone && InFlight == 0), "Stopping frees everything.");
+    }
+
+    private static void AssertCandidate(in Candidate candidate)
+    {
+        Debug.Assert(candidate.Replies <= candidate.Requests && candidate.Requests <= 2, "Nobody is asked thrice, or answers unasked.");
+        Debug.Assert(candidate.State != CandidateState.Unasked || candidate.Requests == 0, "Whoever is unasked was not asked.");
+        Debug.Assert(candidate.State != CandidateState.Answered || candidate.HasAnswered, "Whoever stands as answered has answered.");
+    }
+
+    private void AssertClaims(ReadOnlySpan<short> answered)
+    {
+        for (int i = 0; i < answered.Length; i++)
+        {
+            Debug.Assert(_shortlist[answered[i]].Counts, "Claims are held by those that count.");
+            Debug.Assert(!answered[..i].Contains(answered[i]), "Nobody claims twice.");
+            for (int j = 0; j < i; j++)
+            {
+                Debug.Assert(!_shortlist[answered[i]].Contradicts(_shortlist[answered[j]].Contact), "One id has one endpoint.");
+            }
+        }
+    }
+
+    private int CountIn(CandidateState state)
+    {
+        int count = 0;
+        foreach (short slot in _shortlist.Slots)
+        {
+            count += _shortlist[slot].State == state ? 1 : 0;
+        }
+
+        return count;
+    }
+}

@@ -1,0 +1,144 @@
+namespace Kademlia.Lookups;
+
+/// <content>What the lookup found.</content>
+public sealed partial class Lookup
+{
+    private Distance? _lastTaken;
+
+    /// <summary>How many replies stood between our own table and the first contact that answered of those now among the closest.</summary>
+    /// <value>0 when it was in our own table, and when nobody has answered.</value>
+    public int Hops
+    {
+        get
+        {
+            ReadOnlySpan<short> closest = FindClosest(out _);
+            foreach (short slot in _answered.AsSpan(0, _answeredCount))
+            {
+                if (closest.Contains(slot))
+                {
+                    return _shortlist[slot].Hops;
+                }
+            }
+
+            return 0;
+        }
+    }
+
+    /// <summary>How many replies stood between our own table and a contact: 0 when it was in our table, -1 when it is not known.</summary>
+    public int HopsTo(Contact contact)
+    {
+        int slot = _shortlist.Find(contact);
+        return slot == None ? None : _shortlist[slot].Hops;
+    }
+
+    /// <summary>Copies the closest that have answered, closest first, one of each limited address group while others can fill the k.</summary>
+    /// <returns>How many were copied: at most k, and at most the length of <paramref name="destination"/>.</returns>
+    public int CopyClosest(Span<Contact> destination)
+    {
+        ReadOnlySpan<short> closest = FindClosest(out _);
+        int count = Math.Min(closest.Length, destination.Length);
+        for (int i = 0; i < count; i++)
+        {
+            destination[i] = _shortlist[closest[i]].Contact;
+        }
+
+        return count;
+    }
+
+    /// <summary>Copies those that were asked, have not answered, and would be among the closest if they did; closest first.</summary>
+    /// <returns>How many were copied: at most the length of <paramref name="destination"/>.</returns>
+    public int CopyUnanswered(Span<Contact> destination)
+    {
+        ReadOnlySpan<short> closest = FindClosest(out int holders);
+        int nearer = 0;
+        int count = 0;
+        foreach (short slot in _shortlist.Slots)
+        {
+            if (nearer == _bucketSize || count == destination.Length)
+            {
+                break;
+            }
+
+            bool isClosest = nearer < closest.Length && closest[nearer] == slot;
+            nearer += isClosest ? 1 : 0;
+            if (_shortlist[slot].IsMissed && (holders < _bucketSize || !IsExcluded(closest[..nearer], slot)))
+            {
+                destination[count++] = _shortlist[slot].Contact;
+            }
+        }
+
+        return count;
+    }
+
+    /// <summary>Takes the next of the closest, closest first, once nothing closer can come.</summary>
+    /// <remarks>
+    /// As long as the lookup is not done any reply can name somebody closer, but to the target itself nothing is closer:
+    /// it can be taken as soon as it has answered, the others when the lookup is done. A late answer is taken if it is
+    /// farther than the last one taken. After <see cref="Stop"/> there is nothing to take.
+    /// </remarks>
+    public bool TryTakeResult(out Contact contact)
+    {
+        int slot = FindNextToTake();
+        bool isFinal = slot != None && !_isStopped && (_isDone || _shortlist[slot].Contact.Id == Target);
+        contact = isFinal ? _shortlist[slot].Contact : default;
+        _lastTaken = isFinal ? _shortlist.DistanceOf(slot) : _lastTaken;
+        return isFinal;
+    }
+
+    private int FindNextToTake()
+    {
+        foreach (short slot in FindClosest(out _))
+        {
+            if (_lastTaken is not Distance last || _shortlist.DistanceOf(slot) > last)
+            {
+                return slot;
+            }
+        }
+
+        return None;
+    }
+
+    /// <summary>The closest that have answered, closest first: those that hold places, and as many spares as it takes to fill the k.</summary>
+    private ReadOnlySpan<short> FindClosest(out int holders)
+    {
+        holders = FindHolders();
+        int spares = _bucketSize - holders;
+        int passed = 0;
+        int count = 0;
+        foreach (short slot in _shortlist.Slots)
+        {
+            bool isHolder = passed < holders && _places[passed] == slot;
+            bool isSpare = !isHolder && spares > 0 && _shortlist[slot].Counts;
+            passed += isHolder ? 1 : 0;
+            spares -= isSpare ? 1 : 0;
+            if (isHolder || isSpare)
+            {
+                _closest[count++] = slot;
+            }
+        }
+
+        return _closest.AsSpan(0, count);
+    }
+
+    /// <summary>Gives the places to the closest that have answered.</summary>
+    private int FindHolders()
+    {
+        int places = 0;
+        foreach (short slot in _shortlist.Slots)
+        {
+            if (places == _bucketSize)
+            {
+                break;
+            }
+
+            if (_shortlist[slot].Counts && !IsExcluded(_places.AsSpan(0, places), slot))
+            {
+                _places[places++] = slot;
+            }
+        }
+
+        return places;
+    }
+
+    private bool IsExcluded(ReadOnlySpan<short> slots, int slot) => FindExcluding(slots, _shortlist[slot]) != None;
+}

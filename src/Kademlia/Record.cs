@@ -67,6 +67,18 @@ public sealed class Record
     internal RecordView View => new(
         Kind, Algorithm, PublicKey.Span, Salt.Span, Sequence, IsTombstone, ExpirySeconds, Value.Span, Signature.Span);
 
+    /// <summary>Whether two records are the same in everything but the bytes of their signatures, of which a writer may make several.</summary>
+    public bool IsSameAs(Record other)
+    {
+        ArgumentNullException.ThrowIfNull(other);
+        return Key == other.Key
+            && Writer == other.Writer
+            && Sequence == other.Sequence
+            && IsTombstone == other.IsTombstone
+            && ExpirySeconds == other.ExpirySeconds
+            && Value.Span.SequenceEqual(other.Value.Span);
+    }
+
     /// <summary>The key, the sequence and the length of the value.</summary>
     public override string ToString() =>
         IsTombstone ? $"{Key} seq {Sequence} deleted" : $"{Key} seq {Sequence} {Value.Length} bytes";

@@ -1,13 +1,16 @@
 namespace Kademlia.Records;
 
-/// <summary>Keeps a node's records. One slot for each key and writer; content has a single slot with the default writer.</summary>
+/// <summary>Keeps a node's records. A key and a writer make a slot, which holds one record; the writer of content is the default id.</summary>
 /// <remarks>
-/// The node keeps its own index of what is stored and decides what to keep, replace and evict; the store keeps bytes.
-/// Reads are called under the node's lock and must be fast and must not throw. Writes to one slot never overlap.
+/// <para>The node decides what to keep, replace, evict and drop; the store keeps bytes. The node owns the store and disposes it.</para>
+/// <para>Reads come under the node's lock: they must be fast, must not block and must not throw. A read sees what the last
+/// completed write left. Writes and removals of one slot take effect in the order in which they were called, also when an
+/// earlier one has not completed; those of different slots in any order, all of it from any thread.</para>
+/// <para>Two records are the same when <see cref="Record.IsSameAs"/> says so; their signatures may differ.</para>
 /// </remarks>
 public interface IRecordStore : IDisposable
 {
-    /// <summary>Everything kept from before, read once when the node starts. In any order.</summary>
+    /// <summary>Everything kept from before, read once, when the node starts. In any order, but the same from the same contents.</summary>
     IEnumerable<Record> Load();
 
     /// <summary>The record in a slot, or null.</summary>
@@ -15,12 +18,14 @@ public interface IRecordStore : IDisposable
 
     /// <summary>Puts a record into its slot if the slot is as expected. Completes when the record is as durable as the store promises.</summary>
     /// <param name="record">The record, with its key and writer.</param>
-    /// <param name="replaces">The record that must be in the slot now, compared by sequence, tombstone flag, value and expiry; null for an empty slot.</param>
+    /// <param name="replaces">The record that must be in the slot now; null for an empty slot.</param>
     /// <param name="cancellationToken">Gives up waiting; the record may be written or not.</param>
-    /// <returns>False when the slot was not as expected; then nothing was written.</returns>
+    /// <returns>False when the slot was not as expected; then nothing was written. A store that cannot write throws.</returns>
     ValueTask<bool> WriteAsync(Record record, Record? replaces, CancellationToken cancellationToken);
 
-    /// <summary>Empties a slot if it holds exactly <paramref name="record"/>.</summary>
-    /// <returns>False when it held something else, or nothing.</returns>
+    /// <summary>Empties a slot if it holds the same record.</summary>
+    /// <param name="record">The record to remove.</param>
+    /// <param name="cancellationToken">Gives up waiting; the record may be removed or not.</param>
+    /// <returns>False when the slot held something else, or nothing.</returns>
     ValueTask<bool> RemoveAsync(Record record, CancellationToken cancellationToken);
 }

@@ -128,6 +128,9 @@ public readonly record struct PeerEndPoint : ISpanParsable<PeerEndPoint>
     /// <summary>The endpoint in the form that <see cref="Parse(string)"/> reads.</summary>
     public override string ToString() => IsIPv4 ? $"{Address}:{Port}" : $"[{Address}]:{Port}";
 
+    /// <summary>Whether the addresses are the same; ports are not compared.</summary>
+    internal bool SharesAddressWith(PeerEndPoint other) => High == other.High && Low == other.Low;
+
     /// <summary>Writes the 4 or 16 bytes of the address in network order and returns how many.</summary>
     internal int WriteAddress(Span<byte> destination)
     {

@@ -1,0 +1,105 @@
+namespace Kademlia.Admission;
+
+/// <summary>What voters of one scope and address family say our endpoint is.</summary>
+/// <remarks>
+/// Each voter has one vote, its newest. A voter is an address group where groups are limited, and an endpoint elsewhere.
+/// Votes older than <see cref="VoteLifetime"/> do not count; when <see cref="MaxVoters"/> have voted, the oldest vote
+/// makes room. Votes agree when their addresses do: a translator may give every peer another port.
+/// </remarks>
+internal sealed class Ballot(bool onePerGroup)
+{
+    /// <summary>How many voters are kept.</summary>
+    public const int MaxVoters = 32;
+
+    /// <summary>How many must agree, beside being more than half: two liars are never a majority.</summary>
+    public const int MinAgreeing = 3;
+
+    /// <summary>How long a vote counts: three rounds of neighbour pings, and soon over when our address changes.</summary>
+    public static readonly TimeSpan VoteLifetime = TimeSpan.FromMinutes(30);
+
+    private readonly Vote[] _votes = new Vote[MaxVoters];
+    private int _count;
+
+    /// <summary>Counts a vote in place of the voter's earlier one.</summary>
+    public void Add(PeerEndPoint voter, PeerEndPoint observed, TimeSpan now) =>
+        _votes[PlaceFor(voter)] = new Vote(voter, observed, now);
+
+    /// <summary>Whether any vote still counts.</summary>
+    public bool IsOpen(TimeSpan now) => CountVotes(now) > 0;
+
+    /// <summary>The endpoint whose address more than half and at least <see cref="MinAgreeing"/> voters name.</summary>
+    /// <param name="now">The time.</param>
+    /// <param name="endPoint">That address, with the port that most of them name, the newest where ports are level.</param>
+    public bool TryGetMajority(TimeSpan now, out PeerEndPoint endPoint)
+    {
+        Vote best = default;
+        (int Address, int Port) bestScore = default;
+        foreach (Vote vote in _votes.AsSpan(0, _count))
+        {
+            (int Address, int Port) score = Score(vote, now);
+            int order = score.CompareTo(bestScore);
+            if (order > 0 || (order == 0 && vote.CastAt > best.CastAt))
+            {
+                (best, bestScore) = (vote, score);
+            }
+        }
+
+        bool found = bestScore.Address >= MinAgreeing && bestScore.Address * 2 > CountVotes(now);
+        endPoint = found ? best.Observed : default;
+        return found;
+    }
+
+    // How many agree with a vote on the address, and on the port as well. Nobody agrees with a vote that no longer counts.
+    private (int Address, int Port) Score(Vote vote, TimeSpan now)
+    {
+        (int Address, int Port) score = default;
+        if (!vote.Counts(now))
+        {
+            return score;
+        }
+
+        foreach (Vote other in _votes.AsSpan(0, _count))
+        {
+            bool agrees = other.Counts(now) && other.Observed.SharesAddressWith(vote.Observed);
+            score.Address += agrees ? 1 : 0;
+            score.Port += agrees && other.Observed.Port == vote.Observed.Port ? 1 : 0;
+        }
+
+        return score;
+    }
+
+    private int CountVotes(TimeSpan now)
+    {
+        int count = 0;
+        foreach (Vote vote in _votes.AsSpan(0, _count))
+        {
+            count += vote.Counts(now) ? 1 : 0;
+        }
+
+        return count;
+    }
+
+    private int PlaceFor(PeerEndPoint voter)
+    {
+        int oldest = 0;
+        for (int i = 0; i < _count; i++)
+        {
+            if (IsSameVoter(_votes[i].Voter, voter))
+            {
+                return i;
+            }
+
+            oldest = _votes[i].CastAt < _votes[oldest].CastAt ? i : oldest;
+        }
+
+        return _count < MaxVoters ? _count++ : oldest;
+    }
+
+    private bool IsSameVoter(PeerEndPoint left, PeerEndPoint right) =>
+        onePerGroup ? AddressGroup.Of(left) == AddressGroup.Of(right) : left == right;
+
+    private readonly record struct Vote(PeerEndPoint Voter, PeerEndPoint Observed, TimeSpan CastAt)
+    {
+        public bool Counts(TimeSpan now) => now - CastAt < VoteLifetime;
+    }
+}

@@ -1,0 +1,91 @@
+using System.Buffers.Binary;
+using System.Net;
+using Kademlia.Messages;
+
+namespace Kademlia.Admission;
+
+/// <summary>The prover's side of the identity proof: what is signed, and when it is not.</summary>
+/// <remarks>
+/// The signature names the endpoint that the challenger dialled, so that a liar in the middle, who is dialled elsewhere,
+/// cannot pass our signature on as its own. That holds as far as we know our own address:
+/// <list type="number">
+/// <item>An address at which nobody can be is refused.</item>
+/// <item>Where <see cref="KademliaOptions.PublicAddresses"/> are given, they decide: an address that is not among them is
+/// refused. Only local addresses pass beside them (neighbours dial those), unless a local one of that scope is given.</item>
+/// <item>Otherwise local addresses pass: relaying there needs a liar in our own site.</item>
+/// <item>Otherwise the <see cref="AddressVotes"/> decide: when a majority names another address, the dialled one is refused.</item>
+/// <item>Until there is a majority, we sign. A node that has just started can be relayed then.</item>
+/// </list>
+/// Ports are not compared, because translators change them. A node with several public addresses of one family must be
+/// given all of them, because others see only the one that it sends from.
+/// </remarks>
+internal sealed class IdentityProof(IEnumerable<IPAddress> publicAddresses, AddressVotes votes)
+{
+    private const int MaxEndPointLength = 16 + sizeof(ushort);
+
+    // A port is needed for an address to have a scope; which one does not matter here.
+    private readonly PeerEndPoint[] _publicAddresses = [.. publicAddresses.Select(address => new PeerEndPoint(address, 1))];
+
+    private static ReadOnlySpan<byte> Label => "kademlia proof 1"u8;
+
+    /// <summary>The bytes that the prover signs: six fields, each behind its length in 2 bytes, big-endian.</summary>
+    /// <remarks>
+    /// <code>
+    /// label       16   "kademlia proof 1" in ASCII
+    /// network      8   the tag of the header, big-endian
+    /// nonce       16   drawn by the challenger
+    /// challenger  32   the id of who asks
+    /// prover      32   the id of who signs
+    /// dialled  6, 18   the address (4 or 16 bytes) and the port (2, big-endian) that the challenger sent to
+    /// </code>
+    /// </remarks>
+    public static byte[] Preimage(ulong network, ReadOnlySpan<byte> nonce, NodeId challenger, NodeId prover, PeerEndPoint dialled)
+    {
+        Span<byte> endPoint = stackalloc byte[MaxEndPointLength];
+        int addressLength = dialled.WriteAddress(endPoint);
+        BinaryPrimitives.WriteUInt16BigEndian(endPoint[addressLength..], (ushort)dialled.Port);
+        endPoint = endPoint[..(addressLength + sizeof(ushort))];
+
+        Span<byte> tag = stackalloc byte[sizeof(ulong)];
+        BinaryPrimitives.WriteUInt64BigEndian(tag, network);
+        Span<byte> ids = stackalloc byte[2 * NodeId.ByteLength];
+        challenger.WriteTo(ids);
+        prover.WriteTo(ids[NodeId.ByteLength..]);
+
+        const int Fields = 6;
+        byte[] preimage = new byte[(Fields * sizeof(ushort)) + Label.Length + tag.Length + nonce.Length + ids.Length + endPoint.Length];
+        Span<byte> rest = WriteField(preimage, Label);
+        rest = WriteField(rest, tag);
+        rest = WriteField(rest, nonce);
+        rest = WriteField(rest, ids[..NodeId.ByteLength]);
+        rest = WriteField(rest, ids[NodeId.ByteLength..]);
+        WriteField(rest, endPoint);
+        return preimage;
+    }
+
+    /// <summary>Whether to sign a challenge that was sent to this endpoint.</summary>
+    public ProofStatus Judge(PeerEndPoint dialled, TimeSpan now) =>
+        IsMine(dialled, now) ? ProofStatus.Signed : ProofStatus.NotMyAddress;
+
+    private bool IsMine(PeerEndPoint dialled, TimeSpan now) => dialled.Scope switch
+    {
+        AddressScope.Unusable => false,
+        AddressScope.Global when _publicAddresses.Length > 0 => IsConfigured(dialled),
+        AddressScope.Global => !IsOutvoted(dialled, now),
+        AddressScope local => IsConfigured(dialled) || !Array.Exists(_publicAddresses, mine => mine.Scope == local),
+    };
+
+    private bool IsConfigured(PeerEndPoint dialled) => Array.Exists(_publicAddresses, dialled.SharesAddressWith);
+
+    private bool IsOutvoted(PeerEndPoint dialled, TimeSpan now) =>
+        votes.TryGetMajority(dialled.IsIPv4, now, out PeerEndPoint mine)
+        && mine.Scope == dialled.Scope
+        && !mine.SharesAddressWith(dialled);
+
+    private static Span<byte> WriteField(Span<byte> destination, scoped ReadOnlySpan<byte> field)
+    {
+        BinaryPrimitives.WriteUInt16BigEndian(destination, (ushort)field.Length);
+        field.CopyTo(destination[sizeof(ushort)..]);
+        return destination[(sizeof(ushort) + field.Length)..];
+    }
+}

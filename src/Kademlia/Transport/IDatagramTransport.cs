@@ -22,6 +22,6 @@ public interface IDatagramTransport : IDisposable
     void Start(DatagramHandler handler);
 
     /// <summary>Sends one datagram. Never blocks and never throws: a datagram that cannot leave now is lost.</summary>
-    /// <returns>False when the datagram was lost here: no socket for its family, a full buffer, no route, or a disposed transport.</returns>
+    /// <returns>False when the datagram was lost here: longer than <see cref="MaxDatagramLength"/>, no socket for its family, a full buffer, no route, or a disposed transport.</returns>
     bool Send(ReadOnlySpan<byte> datagram, PeerEndPoint destination);
 }

@@ -1,0 +1,180 @@
+using System.Net;
+using System.Net.Sockets;
+
+namespace Kademlia.Transport;
+
+/// <summary>Opens the sockets of a transport, all on one port, and says in words why it cannot.</summary>
+internal static class UdpBinder
+{
+    /// <summary>How many ports are tried for one that is free in both families.</summary>
+    private const int MaxPortAttempts = 16;
+
+    /// <summary>Some milliseconds of a full gigabit: what arrives while the process collects garbage.</summary>
+    private const int ReceiveBufferSize = 4 * 1024 * 1024;
+
+    /// <summary>A burst of some hundred datagrams; more would only wait longer to be lost elsewhere.</summary>
+    private const int SendBufferSize = 1024 * 1024;
+
+    /// <summary>How long a send may wait for room, in milliseconds: the least that can be asked for.</summary>
+    private const int SendTimeout = 1;
+
+    /// <summary>Windows reports an earlier send's "port unreachable" as an error of the next receive, unless told not to.</summary>
+    private const int WindowsReportsReset = unchecked((int)0x9800_000C);
+
+    /// <summary>Opens a socket on each address, IPv4 first.</summary>
+    public static List<Socket> Bind(IReadOnlyList<IPAddress> addresses, int port)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(port);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(port, ushort.MaxValue);
+        IPAddress[] ordered = Order(addresses);
+        for (int attempt = 1; ; attempt++)
+        {
+            try
+            {
+                return BindAll(ordered, port);
+            }
+            catch (KademliaException exception) when (port == 0 && attempt < MaxPortAttempts && IsPortTaken(exception))
+            {
+                // IPv4 chose a port that IPv6 could not have: let it choose another.
+            }
+        }
+    }
+
+    private static IPAddress[] Order(IReadOnlyList<IPAddress> addresses)
+    {
+        ArgumentNullException.ThrowIfNull(addresses);
+        IPAddress[] ordered =
+        [
+            .. addresses
+                .Select(address => address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : address)
+                .OrderBy(address => address.AddressFamily == AddressFamily.InterNetwork ? 0 : 1),
+        ];
+        if (ordered.Length == 0)
+        {
+            throw new ArgumentException("There must be an address to listen on.", nameof(addresses));
+        }
+
+        if (ordered.DistinctBy(address => address.AddressFamily).Count() != ordered.Length)
+        {
+            throw new ArgumentException("There can be one address to listen on for each family, IPv4 and IPv6.", nameof(addresses));
+        }
+
+        return ordered;
+    }
+
+    private static List<Socket> BindAll(IPAddress[] addresses, int port)
+    {
+        List<Socket> sockets = new(addresses.Length);
+        int left = addresses.Length;
+        try
+        {
+            foreach (IPAddress address in addresses)
+            {
+                left--;
+                if (TryOpen(address, port, mayLack: sockets.Count + left > 0) is { } socket)
+                {
+                    sockets.Add(socket);
+                    port = ((IPEndPoint)socket.LocalEndPoint!).Port;
+                }
+            }
+
+            return sockets;
+        }
+        catch
+        {
+            sockets.ForEach(socket => socket.Dispose());
+            throw;
+        }
+    }
+
+    private static Socket? TryOpen(IPAddress address, int port, bool mayLack)
+    {
+        try
+        {
+            return Open(address, port);
+        }
+        catch (SocketException exception) when (mayLack && IsWildcard(address) && IsFamilyLacking(exception.SocketErrorCode))
+        {
+            return null;
+        }
+        catch (SocketException exception)
+        {
+            throw new KademliaException(Explain(new IPEndPoint(address, port), exception.SocketErrorCode), exception);
+        }
+    }
+
+    private static Socket Open(IPAddress address, int port)
+    {
+        Socket socket = new(address.AddressFamily, SocketType.Dgram, ProtocolType.Udp);
+        try
+        {
+            Configure(socket);
+            socket.Bind(new IPEndPoint(address, port));
+            return socket;
+        }
+        catch
+        {
+            socket.Dispose();
+            throw;
+        }
+    }
+
+    private static void Configure(Socket socket)
+    {
+        if (socket.AddressFamily == AddressFamily.InterNetworkV6)
+        {
+            socket.DualMode = false;
+        }
+
+        if (OperatingSystem.IsWindows())
+        {
+            socket.IOControl(WindowsReportsReset, BitConverter.GetBytes(0), null);
+        }
+
+        socket.ExclusiveAddressUse = true;
+        socket.SendTimeout = SendTimeout;
+        Size(ReceiveBufferSize, size => socket.ReceiveBufferSize = size);
+        Size(SendBufferSize, size => socket.SendBufferSize = size);
+    }
+
+    /// <summary>Asks for a buffer, and for half as much as long as the system says no. Linux says yes and gives what it allows.</summary>
+    private static void Size(int wanted, Action<int> set)
+    {
+        const int Least = 64 * 1024;
+        for (int size = wanted; size >= Least; size /= 2)
+        {
+            try
+            {
+                set(size);
+                return;
+            }
+            catch (SocketException)
+            {
+                // The next, smaller, size may be allowed; at worst the system's own default stays.
+            }
+        }
+    }
+
+    private static bool IsWildcard(IPAddress address) => address.Equals(IPAddress.Any) || address.Equals(IPAddress.IPv6Any);
+
+    private static bool IsFamilyLacking(SocketError error) => error is
+        SocketError.AddressFamilyNotSupported or SocketError.ProtocolFamilyNotSupported or SocketError.ProtocolNotSupported
+        or SocketError.AddressNotAvailable;
+
+    private static bool IsPortTaken(KademliaException exception) =>
+        exception.InnerException is SocketException { SocketErrorCode: SocketError.AddressAlreadyInUse or SocketError.AccessDenied };
+
+    private static string Explain(IPEndPoint endPoint, SocketError error) => error switch
+    {
+        SocketError.AddressAlreadyInUse =>
+            $"{endPoint} is taken by another program: choose another port, or 0 for any free one.",
+        SocketError.AccessDenied =>
+            $"{endPoint} may not be used by this user: choose another port, above 1023, or 0 for any free one.",
+        SocketError.AddressNotAvailable =>
+            $"{endPoint.Address} is not an address of this machine: listen on one that is, or on 0.0.0.0 and [::] for all of them.",
+        _ when IsFamilyLacking(error) =>
+            $"This machine has no {endPoint.AddressFamily switch { AddressFamily.InterNetwork => "IPv4", _ => "IPv6" }}: "
+            + $"leave {endPoint.Address} out of the addresses to listen on.",
+        _ => $"{endPoint} cannot be listened on ({error}): choose another address or port.",
+    };
+}

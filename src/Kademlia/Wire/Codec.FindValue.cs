@@ -1,0 +1,128 @@
+using System.Diagnostics;
+using Kademlia.Messages;
+using Kademlia.Records;
+
+namespace Kademlia.Wire;
+
+/// <content>find_value.</content>
+/// <remarks>
+/// <code>
+/// [ kind, key,   cursor ]                                          request
+///   uint  bin 32 uint
+/// [ records, held, newest, contacts4, contacts6, more ]            reply
+///   array    uint  uint    bin n·38   bin n·50   bool
+/// </code>
+/// </remarks>
+internal sealed partial class Codec
+{
+    private const int FindValueElements = 3;
+    private const int FindValueReplyElements = 6;
+
+    public int Write(Span<byte> destination, in Envelope envelope, in FindValueRequest request, int paddedLength)
+    {
+        Debug.Assert(envelope.Kind == MessageKind.FindValue, "The envelope is of another kind.");
+        MessagePackWriter writer = Begin(destination, envelope);
+        writer.WriteArrayHeader(FindValueElements);
+        writer.WriteInt64((long)request.Key.Kind);
+        WireFormat.WriteId(ref writer, request.Key.Hash);
+        writer.WriteInt64(request.Cursor);
+        return FinishPadded(ref writer, destination, paddedLength);
+    }
+
+    /// <summary>Writes records in order until one does not fit, then at most 8 contacts while they fit; says when it left contacts out.</summary>
+    public int Write(Span<byte> destination, in Envelope envelope, in FindValueReply reply)
+    {
+        Debug.Assert(envelope.Kind == (MessageKind.FindValue | MessageKind.Reply), "The envelope is of another kind.");
+        MessagePackWriter writer = Begin(destination, envelope);
+        writer.WriteArrayHeader(FindValueReplyElements);
+        WriteRecords(ref writer, reply);
+        writer.WriteInt64(reply.Held);
+        writer.WriteInt64(reply.NewestSequence);
+        WriteContacts(ref writer, reply.Contacts, MaxContactsWithRecords, reply.More);
+        return Finish(writer);
+    }
+
+    public static bool TryRead(ReadOnlySpan<byte> body, out FindValueRequest request)
+    {
+        request = default;
+        MessagePackReader reader = new(body);
+        if (!WireFormat.TryEnter(ref reader, FindValueElements, out _)
+            || !WireFormat.TryReadNumber(ref reader, (long)RecordKind.Open, out long kind)
+            || kind == 0
+            || !WireFormat.TryReadId(ref reader, out NodeId hash)
+            || !WireFormat.TryReadNumber(ref reader, int.MaxValue, out long cursor))
+        {
+            return false;
+        }
+
+        request = new FindValueRequest(new RecordKey((RecordKind)kind, hash), (int)cursor);
+        return true;
+    }
+
+    public static bool TryRead(ReadOnlySpan<byte> body, DecodeScratch scratch, out FindValueReply reply)
+    {
+        reply = default;
+        MessagePackReader reader = new(body);
+        if (!WireFormat.TryEnter(ref reader, FindValueReplyElements, out _)
+            || !TryReadRecords(ref reader, scratch.Records, out int recordCount)
+            || !WireFormat.TryReadNumber(ref reader, int.MaxValue, out long held)
+            || !WireFormat.TryReadNumber(ref reader, long.MaxValue, out long newest)
+            || !ContactFormat.TryRead(ref reader, scratch.Contacts.AsSpan(0, MaxContactsWithRecords), out int contactCount)
+            || !reader.TryReadBoolean(out bool more))
+        {
+            return false;
+        }
+
+        RecordList records = new(body, scratch.Records.AsSpan(0, recordCount));
+        reply = new FindValueReply(records, (int)held, newest, scratch.Contacts.AsSpan(0, contactCount), more);
+        return true;
+    }
+
+    private static void WriteRecords(ref MessagePackWriter writer, in FindValueReply reply)
+    {
+        int listHeader = 1;
+        int behind = MessagePackWriter.LengthOf(reply.Held)
+            + MessagePackWriter.LengthOf(reply.NewestSequence)
+            + ContactFormat.EmptyLength
+            + FlagLength;
+        int count = CountFitting(reply.Records, writer.Room - listHeader - behind);
+        writer.WriteArrayHeader(count);
+        for (int i = 0; i < count; i++)
+        {
+            RecordFormat.Write(ref writer, reply.Records[i]);
+        }
+    }
+
+    private static int CountFitting(in RecordList records, int room)
+    {
+        int limit = int.Min(records.Count, MaxRecords);
+        for (int i = 0; i < limit; i++)
+        {
+            room -= RecordFormat.LengthOf(records[i]);
+            if (room < 0)
+            {
+                return i;
+            }
+        }
+
+        return limit;
+    }
+
+    private static bool TryReadRecords(ref MessagePackReader reader, Span<RecordSlices> records, out int count)
+    {
+        if (!reader.TryReadArrayHeader(out count) || count > records.Length)
+        {
+            return false;
+        }
+
+        for (int i = 0; i < count; i++)
+        {
+            if (!RecordFormat.TryRead(ref reader, out records[i]))
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+}

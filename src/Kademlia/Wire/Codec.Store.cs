@@ -1,0 +1,92 @@
+using System.Diagnostics;
+using Kademlia.Messages;
+using Kademlia.Records;
+
+namespace Kademlia.Wire;
+
+/// <content>store.</content>
+/// <remarks>
+/// <code>
+/// [ purpose, record, expected ]          request
+///   uint     array   uint | nil
+/// [ outcome, clock, held ]               reply
+///   uint     uint   array | nil
+/// </code>
+/// </remarks>
+internal sealed partial class Codec
+{
+    private const int StoreElements = 3;
+    private const int StoreReplyElements = 3;
+
+    public int Write(Span<byte> destination, in Envelope envelope, in StoreRequest request, int paddedLength)
+    {
+        Debug.Assert(envelope.Kind == MessageKind.Store, "The envelope is of another kind.");
+        MessagePackWriter writer = Begin(destination, envelope);
+        writer.WriteArrayHeader(StoreElements);
+        writer.WriteInt64((long)request.Purpose);
+        RecordFormat.Write(ref writer, request.Record);
+        if (request.ExpectedSequence == StoreRequest.Unconditional)
+        {
+            writer.WriteNil();
+        }
+        else
+        {
+            writer.WriteInt64(request.ExpectedSequence);
+        }
+
+        return FinishPadded(ref writer, destination, paddedLength);
+    }
+
+    public int Write(Span<byte> destination, in Envelope envelope, in StoreReply reply)
+    {
+        Debug.Assert(envelope.Kind == (MessageKind.Store | MessageKind.Reply), "The envelope is of another kind.");
+        MessagePackWriter writer = Begin(destination, envelope);
+        writer.WriteArrayHeader(StoreReplyElements);
+        writer.WriteInt64((long)reply.Outcome);
+        writer.WriteInt64(reply.ClockSeconds);
+        if (reply.Newer.IsNone)
+        {
+            writer.WriteNil();
+        }
+        else
+        {
+            RecordFormat.Write(ref writer, reply.Newer);
+        }
+
+        return Finish(writer);
+    }
+
+    public static bool TryRead(ReadOnlySpan<byte> body, out StoreRequest request)
+    {
+        request = default;
+        MessagePackReader reader = new(body);
+        long expected = StoreRequest.Unconditional;
+        if (!WireFormat.TryEnter(ref reader, StoreElements, out _)
+            || !WireFormat.TryReadNumber(ref reader, (long)StorePurpose.Cache, out long purpose)
+            || !RecordFormat.TryRead(ref reader, out RecordSlices record)
+            || !(reader.TryReadNil() || WireFormat.TryReadNumber(ref reader, long.MaxValue, out expected)))
+        {
+            return false;
+        }
+
+        request = new StoreRequest((StorePurpose)purpose, record.On(body), expected);
+        return true;
+    }
+
+    public static bool TryRead(ReadOnlySpan<byte> body, out StoreReply reply)
+    {
+        reply = default;
+        MessagePackReader reader = new(body);
+        RecordSlices held = default;
+        if (!WireFormat.TryEnter(ref reader, StoreReplyElements, out _)
+            || !WireFormat.TryReadNumber(ref reader, (long)StoreOutcome.Refused, out long outcome)
+            || !WireFormat.TryReadNumber(ref reader, RecordFormat.MaxSeconds, out long clock)
+            || !(reader.TryReadNil() || RecordFormat.TryRead(ref reader, out held)))
+        {
+            return false;
+        }
+
+        reply = new StoreReply((StoreOutcome)outcome, clock, held.Kind == default ? default : held.On(body));
+        return true;
+    }
+}

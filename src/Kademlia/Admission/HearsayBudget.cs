@@ -10,7 +10,7 @@ namespace Kademlia.Admission;
 /// <para>
 /// Groups are hashed under a secret into a table of accounts; groups that meet in an account share its budget. So memory
 /// is bounded and no group ever gets more than its budget, whatever is referred to; at worst a group gets less. That it
-/// seldom does, the table doubles while the accounts are used to more than an eighth on average, up to
+/// seldom does, the table doubles while the accounts are used to more than a thirty-second on average, up to
 /// <see cref="MaxAccounts"/>: what it grows with is what we chose to send, not what strangers wish. A doubled account
 /// passes its past on to both halves, so growing forgives nothing.
 /// </para>
@@ -23,11 +23,11 @@ internal sealed class HearsayBudget(Random random, bool limitLocal)
     /// <summary>The part of <see cref="BytesPerMinute"/> that contacts named by fewer than two proven nodes share.</summary>
     public const int UncorroboratedBytesPerMinute = BytesPerMinute / 2;
 
-    /// <summary>The most accounts: 256 KiB, reached by 4 MiB a minute of requests to hearsay.</summary>
+    /// <summary>The most accounts: 256 KiB, reached by 1 MiB a minute of requests to hearsay.</summary>
     public const int MaxAccounts = 8192;
 
     private const int InitialAccounts = 128;
-    private const int BusyShare = 8;
+    private const int BusyShare = 32;
 
     private readonly GroupHash _hash = new(random);
     private Account[] _accounts = [];

@@ -141,7 +141,7 @@ public readonly record struct NodeId : IComparable<NodeId>, ISpanParsable<NodeId
     }
 
     /// <inheritdoc/>
-    /// <remarks>The high word alone: ids are uniform hashes.</remarks>
+    /// <remarks>Two words are enough: ids are uniform hashes, and short ids differ in the first. The same in every process.</remarks>
     public override int GetHashCode() => Word0.GetHashCode() ^ (int)Word3;
 
     /// <summary>The id as 64 lower-case hexadecimal digits.</summary>

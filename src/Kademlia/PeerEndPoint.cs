@@ -109,7 +109,7 @@ public readonly record struct PeerEndPoint : ISpanParsable<PeerEndPoint>
         int colon = s.LastIndexOf(':');
         if (colon <= 0
             || s.Length > MaxTextLength
-            || !ushort.TryParse(s[(colon + 1)..], NumberStyles.None, CultureInfo.InvariantCulture, out ushort port)
+            || !TryParsePort(s[(colon + 1)..], out ushort port)
             || !TryParseHost(s[..colon], out IPAddress? address))
         {
             return false;
@@ -145,14 +145,22 @@ public readonly record struct PeerEndPoint : ISpanParsable<PeerEndPoint>
         return 16;
     }
 
+    /// <summary>Reads digits alone; the platform's parser would also take trailing null characters.</summary>
+    private static bool TryParsePort(ReadOnlySpan<char> text, out ushort port) =>
+        ushort.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out port)
+        && !text.ContainsAnyExceptInRange('0', '9');
+
+    /// <summary>Reads an address in its usual form; the platform's parser would also take 010.0.0.1 for 8.0.0.1, and a second pair of brackets.</summary>
     private static bool TryParseHost(ReadOnlySpan<char> host, [NotNullWhen(true)] out IPAddress? address)
     {
         bool bracketed = host.Length > 2 && host[0] == '[' && host[^1] == ']';
         address = null;
         return bracketed
-            ? IPAddress.TryParse(host[1..^1], out address) && address.AddressFamily == AddressFamily.InterNetworkV6
+            ? host[1] != '['
+                && IPAddress.TryParse(host[1..^1], out address)
+                && address.AddressFamily == AddressFamily.InterNetworkV6
             : IPAddress.TryParse(host, out address)
                 && address.AddressFamily == AddressFamily.InterNetwork
-                && host.Count('.') == 3;
+                && host.SequenceEqual(address.ToString());
     }
 }

@@ -1,7 +1,9 @@
+using System.Buffers;
 using System.Diagnostics;
 using System.Diagnostics.CodeAnalysis;
 using System.Security.Cryptography;
 using System.Text;
+using System.Text.Unicode;
 
 namespace Kademlia;
 
@@ -25,12 +27,12 @@ public readonly record struct RecordKey(RecordKind Kind, NodeId Hash) : ISpanPar
     /// <summary>The key under which the owner of a public key keeps the record called <paramref name="name"/>.</summary>
     /// <param name="publicKey">The 64 bytes of <see cref="NodeIdentity.PublicKey"/>.</param>
     /// <param name="name">The name, the salt of the key: at most 64 bytes of UTF-8.</param>
-    /// <exception cref="ArgumentException">The public key or the name has the wrong length.</exception>
+    /// <exception cref="ArgumentException">The public key has the wrong length, or the name is too long or malformed.</exception>
     public static RecordKey ForOwner(ReadOnlySpan<byte> publicKey, string name = "") =>
         ForOwner(SignatureAlgorithm.EcdsaP256, publicKey, EncodeName(name));
 
     /// <summary>The open key of a name, which anybody may write under.</summary>
-    /// <exception cref="ArgumentException">The name is longer than 64 bytes of UTF-8.</exception>
+    /// <exception cref="ArgumentException">The name is longer than 64 bytes of UTF-8, or malformed.</exception>
     public static RecordKey ForName(string name) => Make(RecordKind.Open, EncodeName(name));
 
     /// <summary>Reads any of the text forms.</summary>
@@ -63,8 +65,9 @@ public readonly record struct RecordKey(RecordKind Kind, NodeId Hash) : ISpanPar
         ReadOnlySpan<char> rest = s[(colon + 1)..];
         if (s[..colon] is "name")
         {
-            bool fits = rest.Length > 0 && Encoding.UTF8.GetByteCount(rest) <= MaxNameLength;
-            result = fits ? ForName(rest.ToString()) : default;
+            Span<byte> name = stackalloc byte[MaxNameLength];
+            bool fits = EncodeName(rest, name, out int length) == OperationStatus.Done && length > 0;
+            result = fits ? ForName(name[..length]) : default;
             return fits;
         }
 
@@ -112,13 +115,21 @@ public readonly record struct RecordKey(RecordKind Kind, NodeId Hash) : ISpanPar
     internal static byte[] EncodeName(string name)
     {
         ArgumentNullException.ThrowIfNull(name);
-        byte[] bytes = Encoding.UTF8.GetBytes(name);
-        return bytes.Length <= MaxNameLength
-            ? bytes
-            : throw new ArgumentException(
-                $"A name has at most {MaxNameLength} bytes of UTF-8; \"{name}\" has {bytes.Length}. "
-                + "Shorten it, or use its hash.", nameof(name));
+        byte[] bytes = new byte[MaxNameLength];
+        return EncodeName(name, bytes, out int length) switch
+        {
+            OperationStatus.Done => bytes[..length],
+            OperationStatus.InvalidData => throw new ArgumentException(
+                $"A name must be text; \"{name}\" has half of a surrogate pair.", nameof(name)),
+            _ => throw new ArgumentException(
+                $"A name has at most {MaxNameLength} bytes of UTF-8; \"{name}\" has {Encoding.UTF8.GetByteCount(name)}. "
+                + "Shorten it, or use its hash.", nameof(name)),
+        };
     }
+
+    /// <summary>Strict: with replacement characters, two different names could have one key.</summary>
+    private static OperationStatus EncodeName(ReadOnlySpan<char> name, Span<byte> destination, out int length) =>
+        Utf8.FromUtf16(name, destination, out _, out length, replaceInvalidSequences: false);
 
     private static RecordKey Make(RecordKind kind, ReadOnlySpan<byte> preimage)
     {

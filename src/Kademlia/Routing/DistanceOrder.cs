@@ -24,21 +24,23 @@ internal static class DistanceOrder
         ReadOnlySpan<uint> heads, uint targetHead, ReadOnlySpan<TableEntry> entries, NodeId target, Span<Contact> destination)
     {
         Span<int> places = stackalloc int[PaddedLength(entries.Length)];
+        Span<int> order = stackalloc int[entries.Length];
         Rank(heads, targetHead, entries.Length, places);
         int sum = 0;
-        for (int i = 0; i < entries.Length; i++)
+        for (int i = 0; i < order.Length; i++)
         {
-            int place = places[i];
-            sum += place;
-            if ((uint)place < (uint)destination.Length)
-            {
-                destination[place] = entries[i].Contact;
-            }
+            order[places[i]] = i;
+            sum += places[i];
         }
 
-        if (sum != entries.Length * (entries.Length - 1) / 2)
+        if (sum != order.Length * (order.Length - 1) / 2)
         {
-            WriteByWholeDistance(entries, target, destination);
+            OrderByWholeDistance(entries, target, order);
+        }
+
+        for (int i = 0; i < order.Length && i < destination.Length; i++)
+        {
+            destination[i] = entries[order[i]].Contact;
         }
     }
 
@@ -96,7 +98,7 @@ internal static class DistanceOrder
         }
     }
 
-    private static void WriteByWholeDistance(ReadOnlySpan<TableEntry> entries, NodeId target, Span<Contact> destination)
+    private static void OrderByWholeDistance(ReadOnlySpan<TableEntry> entries, NodeId target, Span<int> order)
     {
         for (int i = 0; i < entries.Length; i++)
         {
@@ -107,10 +109,7 @@ internal static class DistanceOrder
                 place += (other.Contact.Id ^ target) < own ? 1 : 0;
             }
 
-            if (place < destination.Length)
-            {
-                destination[place] = entries[i].Contact;
-            }
+            order[place] = i;
         }
     }
 }

@@ -4,6 +4,7 @@ namespace Kademlia.Lookups;
 public sealed partial class Lookup
 {
     private Distance? _lastTaken;
+    private int _taken;
 
     /// <summary>How many replies stood between our own table and the first contact that answered of those now among the closest.</summary>
     /// <value>0 when it was in our own table, and when nobody has answered.</value>
@@ -73,15 +74,16 @@ public sealed partial class Lookup
     /// <summary>Takes the next of the closest, closest first, once nothing closer can come.</summary>
     /// <remarks>
     /// As long as the lookup is not done any reply can name somebody closer, but to the target itself nothing is closer:
-    /// it can be taken as soon as it has answered, the others when the lookup is done. A late answer is taken if it is
-    /// farther than the last one taken. After <see cref="Stop"/> there is nothing to take.
+    /// it can be taken as soon as it has answered, the others when the lookup is done. At most k are taken; who answers late
+    /// is among them if it is farther than the last one taken. After <see cref="Stop"/> there is nothing to take.
     /// </remarks>
     public bool TryTakeResult(out Contact contact)
     {
         int slot = FindNextToTake();
-        bool isFinal = slot != None && !_isStopped && (_isDone || _shortlist[slot].Contact.Id == Target);
+        bool isFinal = slot != None && !_isStopped && _taken < _bucketSize && (_isDone || _shortlist[slot].Contact.Id == Target);
         contact = isFinal ? _shortlist[slot].Contact : default;
         _lastTaken = isFinal ? _shortlist.DistanceOf(slot) : _lastTaken;
+        _taken += isFinal ? 1 : 0;
         return isFinal;
     }
 

@@ -17,8 +17,8 @@ public sealed class NodeIdentity : IDisposable
 
     internal const int SignatureLength = 64;
 
-    /// <summary>The greatest difficulty that an id is searched for: about four thousand million key pairs, days of work.</summary>
-    internal const int MaxIdDifficulty = 32;
+    /// <summary>The greatest difficulty that an id is searched for: 17 million key pairs on average, some ten minutes.</summary>
+    internal const int MaxIdDifficulty = 24;
 
     private readonly SigningKey _key;
 
@@ -38,12 +38,10 @@ public sealed class NodeIdentity : IDisposable
 
     /// <summary>Makes a new key pair.</summary>
     /// <param name="idDifficulty">
-    /// What <see cref="KademliaOptions.IdDifficulty"/> asks for, 0 to 32: each bit doubles the work, which begins at some 30 µs.
+    /// What <see cref="KademliaOptions.IdDifficulty"/> asks for, 0 to 24: each bit doubles the work, which begins at some 30 µs.
     /// </param>
-    /// <param name="cancellationToken">Gives up the search.</param>
-    /// <exception cref="OperationCanceledException">The search was given up.</exception>
-    public static NodeIdentity Create(int idDifficulty = 0, CancellationToken cancellationToken = default) =>
-        EcdsaP256Scheme.Instance.CreateIdentity(idDifficulty, cancellationToken);
+    public static NodeIdentity Create(int idDifficulty = 0) =>
+        EcdsaP256Scheme.Instance.CreateIdentity(idDifficulty);
 
     /// <summary>Reads a key pair from a file that <see cref="Save"/> wrote, or any PEM file with an unencrypted P-256 private key.</summary>
     /// <param name="path">The file.</param>

@@ -56,7 +56,7 @@ internal static class IdentityFile
         }
         finally
         {
-            File.Delete(temporary);
+            DeleteIfThere(temporary);
         }
     }
 
@@ -101,6 +101,15 @@ internal static class IdentityFile
         writer.Write('\n');
         writer.Flush();
         stream.Flush(flushToDisk: true);
+    }
+
+    // File.Delete alone is content with a missing file, but not with a missing folder.
+    private static void DeleteIfThere(string path)
+    {
+        if (File.Exists(path))
+        {
+            File.Delete(path);
+        }
     }
 
     private static bool TryMove(string source, string destination)

@@ -17,13 +17,12 @@ internal abstract class SignatureScheme
     public abstract bool Verify(ReadOnlySpan<byte> publicKey, ReadOnlySpan<byte> data, ReadOnlySpan<byte> signature);
 
     /// <summary>Makes key pairs until the id of one meets the difficulty: 2 to its power of them on average.</summary>
-    public NodeIdentity CreateIdentity(int idDifficulty = 0, CancellationToken cancellationToken = default)
+    public NodeIdentity CreateIdentity(int idDifficulty = 0)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(idDifficulty);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(idDifficulty, NodeIdentity.MaxIdDifficulty);
         while (true)
         {
-            cancellationToken.ThrowIfCancellationRequested();
             NodeIdentity identity = new(CreateKey());
             if (NodeIdentity.MeetsDifficulty(identity.Id, idDifficulty))
             {

@@ -9,7 +9,7 @@ public class MetricTests
 {
     private static readonly Gen<(NodeId, NodeId)> Pairs =
         from x in Generators.NodeIds
-        from y in Gen.OneOf(Generators.NodeIds, Generators.NodeIdsNear(x))
+        from y in Gen.OneOf(Generators.NodeIds, Generators.NodeIdsNear(x), Gen.Constant(x))
         select (x, y);
 
     private static readonly Gen<(NodeId, NodeId, NodeId)> Triples =

@@ -12,15 +12,16 @@ internal sealed class House
     private static readonly Room[] Rooms =
     [
         new(Identifiers, true),
+        new("Identity", true, Identifiers),
         new("Routing", true, Identifiers),
         new("Lookups", true, Identifiers),
-        new("Records", true, Identifiers),
+        new("Records", true, Identifiers, "Identity"),
         new("Messages", true, Identifiers, "Records"),
-        new("Admission", true, Identifiers, "Messages", "Records"),
-        new("Wire", true, Identifiers, "Messages", "Records", "Admission"),
-        new("Core", true, Identifiers, "Routing", "Lookups", "Records", "Messages", "Admission", "Wire"),
+        new("Admission", true, Identifiers, "Identity", "Records", "Messages"),
+        new("Wire", true, Identifiers, "Records", "Messages", "Admission"),
+        new("Core", true, Identifiers, "Identity", "Routing", "Lookups", "Records", "Messages", "Admission", "Wire"),
         new("Transport", false, Identifiers),
-        new(Face, false, Identifiers, "Routing", "Lookups", "Records", "Messages", "Admission", "Wire", "Core", "Transport"),
+        new(Face, false, Identifiers, "Identity", "Routing", "Lookups", "Records", "Messages", "Admission", "Wire", "Core", "Transport"),
     ];
 
     /// <summary>The types of the root namespace that tie the rooms together. All others there are identifiers.</summary>
@@ -49,11 +50,14 @@ internal sealed class House
     private static readonly Exemption[] Exemptions =
     [
         new("Kademlia.Record", "Kademlia.Records.RecordView", "a record is made of the view of one, and gives one"),
+        new("Kademlia.NodeIdentity", "Kademlia.Identity", "an identity is the public face of a signing key"),
         new("Kademlia.Messages.Envelope", "Kademlia.Admission.AddressToken", "every message carries a token, which is eight bytes to it"),
         new("Kademlia.PeerEndPoint", "System.Net.Sockets.AddressFamily", "an enumeration, not a socket"),
-        new("Kademlia.NodeIdentity", "System.Threading", "signing is called by several threads, and the platform's key is not safe for that"),
+        new("Kademlia.Identity.EcdsaP256Key", "System.Threading", "signing is called by several threads, and the platform's key is not safe for that"),
+        new("Kademlia.Identity.IdentityFile", "System.IO.File", "the key pair is kept in a file"),
+        new("Kademlia.Identity.IdentityFile", "System.IO.FileStream", "the key pair is kept in a file"),
+        new("Kademlia.Identity.IdentityFile", "System.IO.Directory", "the file's folder is made when it is missing"),
         new("Kademlia.NodeIdentity", "System.IO.File", "the key pair is kept in a file"),
-        new("Kademlia.NodeIdentity", "System.IO.FileStream", "the key pair is kept in a file"),
         new("Kademlia.Records.IRecordStore", "System.Threading", "a seam for users: a store may be slow, and waiting for it may be given up"),
         new("Kademlia.Records.IRecordStore", "System.Threading.Tasks", "a seam for users: a store may be slow"),
         new("Kademlia.Records.MemoryRecordStore", "System.Threading", "it stands behind that seam"),

@@ -46,7 +46,7 @@ public class PublicSurfaceTests
             .Where(type => !before[type].SequenceEqual(after[type]))
             .SelectMany(type => before[type].Except(after[type]).Select(line => "- " + line)
                 .Concat(after[type].Except(before[type]).Select(line => "+ " + line))
-                .Prepend("  " + type));
+                .Prepend(before.Contains(type) && after.Contains(type) ? "  " + type : ""));
     }
 
     private static ILookup<string, string> ByType(string[] lines)

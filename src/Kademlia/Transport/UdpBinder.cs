@@ -15,7 +15,7 @@ internal static class UdpBinder
     /// <summary>A burst of some hundred datagrams; more would only wait longer to be lost elsewhere.</summary>
     private const int SendBufferSize = 1024 * 1024;
 
-    /// <summary>How long a send may wait for room, in milliseconds: the least that can be asked for.</summary>
+    /// <summary>How long a send may wait where the kernel said that there is room and has none: the least that can be asked for, in milliseconds.</summary>
     private const int SendTimeout = 1;
 
     /// <summary>Windows reports an earlier send's "port unreachable" as an error of the next receive, unless told not to.</summary>

@@ -8,13 +8,27 @@ namespace Kademlia.Transport;
 /// <summary>One socket of one address family, with its receiving thread.</summary>
 /// <remarks>
 /// The thread owns the receive buffer and the source address; both are written over by the next datagram. The destination address
-/// belongs to whoever holds the send lock. A link-local IPv6 endpoint means nothing without its interface, which is no part of
-/// <see cref="PeerEndPoint"/>: sends go to the interface of the bound address, else to the one that a link-local datagram came from last.
+/// belongs to whoever holds the send lock.
+/// <para>
+/// The socket is a blocking one, because a thread that waits in the kernel's receive serves a seventh more datagrams than one that
+/// polls first; the framework has no flag for a single send that must not wait. So the kernel is asked whether it has room, before every
+/// sixteenth send, and before every one while it has none.
+/// </para>
+/// <para>
+/// A link-local IPv6 endpoint means nothing without its interface, which is no part of <see cref="PeerEndPoint"/>: sends go to the
+/// interface of the bound address, else to the one that a link-local datagram came from last.
+/// </para>
 /// </remarks>
 internal sealed class UdpChannel : IDisposable
 {
     /// <summary>One byte more than nodes exchange: a datagram that fills it is too long, whatever its length was.</summary>
     private const int BufferLength = IDatagramTransport.MaxDatagramLength + 1;
+
+    /// <summary>
+    /// How many datagrams may leave after the kernel said that there is room. It says so while half of its buffer is free; each datagram
+    /// takes up to 2.3 kB there, and the smallest buffer that is asked for is 64 KiB, which Linux doubles.
+    /// </summary>
+    private const int SendsPerCheck = 16;
 
     private const int MaxWakes = 10;
     private static readonly TimeSpan WakeInterval = TimeSpan.FromMilliseconds(100);
@@ -31,7 +45,7 @@ internal sealed class UdpChannel : IDisposable
     private volatile uint _linkScope;
     private DatagramHandler? _handler;
     private Thread? _thread;
-    private bool _isCongested;
+    private int _sendsLeft;
 
     /// <summary>Takes over a bound socket.</summary>
     public UdpChannel(Socket socket, UdpCounters counters)
@@ -114,9 +128,6 @@ internal sealed class UdpChannel : IDisposable
         SocketError.ConnectionReset or SocketError.ConnectionRefused or SocketError.NetworkReset
         or SocketError.HostUnreachable or SocketError.NetworkUnreachable;
 
-    private static bool IsBufferFull(SocketError error) => error is
-        SocketError.TimedOut or SocketError.WouldBlock or SocketError.NoBufferSpaceAvailable;
-
     private bool HasEnded(TimeSpan patience) => _thread is not { } thread || IsReceivingHere || thread.Join(patience);
 
     private void Wake()
@@ -134,25 +145,34 @@ internal sealed class UdpChannel : IDisposable
     {
         try
         {
-            if (_isCongested && !_socket.Poll(TimeSpan.Zero, SelectMode.SelectWrite))
+            if (!HasRoom_NeedsLock())
             {
                 return false;
             }
 
+            _sendsLeft--;
             SocketAddressBytes.Write(_destination, destination, ScopeIdFor(destination));
             _socket.SendTo(datagram, SocketFlags.None, _destination);
-            _isCongested = false;
             return true;
         }
-        catch (SocketException exception)
+        catch (SocketException)
         {
-            _isCongested = IsBufferFull(exception.SocketErrorCode);
             return false;
         }
         catch (ObjectDisposedException)
         {
             return false;
         }
+    }
+
+    private bool HasRoom_NeedsLock()
+    {
+        if (_sendsLeft == 0 && _socket.Poll(TimeSpan.Zero, SelectMode.SelectWrite))
+        {
+            _sendsLeft = SendsPerCheck;
+        }
+
+        return _sendsLeft > 0;
     }
 
     private uint ScopeIdFor(PeerEndPoint destination) =>

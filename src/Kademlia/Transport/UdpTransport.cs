@@ -76,10 +76,6 @@ public sealed class UdpTransport : IDatagramTransport
     }
 
     /// <inheritdoc/>
-    /// <remarks>
-    /// The sockets block, because a thread that blocks in the kernel serves a seventh more datagrams than one that polls first.
-    /// A send waits only when the kernel's buffer of 1 MiB is full, for a millisecond, and not again while it stays full.
-    /// </remarks>
     public bool Send(ReadOnlySpan<byte> datagram, PeerEndPoint destination)
     {
         foreach (UdpChannel channel in _channels)

@@ -1,0 +1,129 @@
+using Kademlia.Admission;
+using Kademlia.Messages;
+using Kademlia.Records;
+using Kademlia.Wire;
+
+namespace Kademlia.Tests.Wire;
+
+/// <summary>Draws valid messages from a seed, and every so often the longest or the shortest of a thing.</summary>
+internal sealed class WireSamples(int seed)
+{
+    public static readonly MessageKind[] Kinds =
+    [
+        .. Enumerable.Range(1, 6).Select(kind => (MessageKind)kind),
+        .. Enumerable.Range(1, 6).Select(kind => (MessageKind)kind | MessageKind.Reply),
+        MessageKind.Retry,
+    ];
+
+    private readonly Random _random = new(seed);
+
+    public static Codec Codec { get; } = new(NetworkTag.Of("kademlia"));
+
+    public NodeId Id() => NodeId.Random(_random);
+
+    public bool Coin() => _random.Next(2) == 0;
+
+    public byte[] Bytes(int max)
+    {
+        byte[] bytes = new byte[_random.Next(4) switch { 0 => 0, 1 => max, _ => _random.Next(max + 1) }];
+        _random.NextBytes(bytes);
+        return bytes;
+    }
+
+    public byte[] Exactly(int length)
+    {
+        byte[] bytes = new byte[length];
+        _random.NextBytes(bytes);
+        return bytes;
+    }
+
+    public long Number(long max) => _random.Next(4) switch
+    {
+        0 => 0,
+        1 => max,
+        2 => _random.NextInt64(int.Min(300, (int)long.Min(max, int.MaxValue)) + 1),
+        _ => _random.NextInt64(max),
+    };
+
+    public PeerEndPoint EndPoint() => new(Exactly(Coin() ? 4 : 16), (ushort)_random.Next(ushort.MaxValue + 1));
+
+    public Contact[] Contacts(int max) => [.. Enumerable.Range(0, _random.Next(max + 1)).Select(_ => new Contact(Id(), EndPoint()))];
+
+    public Envelope Envelope(MessageKind kind) => new(
+        kind,
+        (ulong)_random.NextInt64(),
+        Id(),
+        (SenderFlags)_random.Next(4),
+        Coin() ? AddressToken.None : new AddressToken((ulong)_random.NextInt64(1, long.MaxValue)),
+        (kind & MessageKind.Reply) != 0 ? EndPoint() : default);
+
+    public Record Record(int maxValue = Kademlia.Record.MaxValueLength)
+    {
+        long expiry = Number(RecordFormat.MaxSeconds);
+        if (_random.Next(3) == 0)
+        {
+            return new Record(new RecordView(RecordKind.Content, SignatureAlgorithm.None, [], [], 0, false, expiry, Bytes(maxValue), []));
+        }
+
+        bool isTombstone = _random.Next(4) == 0;
+        return new Record(new RecordView(
+            Coin() ? RecordKind.Owner : RecordKind.Open,
+            Coin() ? SignatureAlgorithm.EcdsaP256 : SignatureAlgorithm.KeyedHash,
+            Exactly(NodeIdentity.PublicKeyLength),
+            Bytes(RecordKey.MaxNameLength),
+            Number(long.MaxValue),
+            isTombstone,
+            expiry,
+            isTombstone ? [] : Bytes(maxValue),
+            Exactly(NodeIdentity.SignatureLength)));
+    }
+
+    /// <summary>A datagram with a message of a kind.</summary>
+    public byte[] Datagram(MessageKind kind)
+    {
+        Span<byte> buffer = new byte[Codec.MaxMessageLength];
+        Envelope envelope = Envelope(kind);
+        int padded = _random.Next(3) == 0 ? _random.Next(Codec.MaxMessageLength + 1) : 0;
+        int length = kind switch
+        {
+            MessageKind.Ping => Codec.WritePing(buffer, envelope, padded),
+            MessageKind.FindNode => Codec.Write(buffer, envelope, new FindNodeRequest(Id(), (AddressFamilies)_random.Next(4)), padded),
+            MessageKind.FindValue => Codec.Write(buffer, envelope, new FindValueRequest(Record().Key, (int)Number(int.MaxValue)), padded),
+            MessageKind.Store => Codec.Write(
+                buffer, envelope, new StoreRequest((StorePurpose)_random.Next(3), Record().View, Number(long.MaxValue) - 1), padded),
+            MessageKind.Prove => Codec.Write(buffer, envelope, new ProveRequest(Exactly(ProveRequest.NonceLength), EndPoint()), padded),
+            MessageKind.Talk => Codec.Write(buffer, envelope, new TalkRequest("chat/1"u8, Bytes(Codec.MaxTalkPayloadLength)), padded),
+            _ => WriteReply(kind, buffer, envelope),
+        };
+        Assert.NotEqual(0, length);
+        return buffer[..length].ToArray();
+    }
+
+    private int WriteReply(MessageKind kind, Span<byte> buffer, in Envelope envelope)
+    {
+        switch (kind & ~MessageKind.Reply)
+        {
+            case MessageKind.Ping:
+                return Codec.WritePingReply(buffer, envelope);
+            case MessageKind.FindNode:
+                return Codec.Write(buffer, envelope, new FindNodeReply(Contacts(Codec.MaxContacts), Coin()));
+            case MessageKind.FindValue:
+                Record[] records = [.. Enumerable.Range(0, _random.Next(4)).Select(_ => Record(200))];
+                return Codec.Write(buffer, envelope, new FindValueReply(
+                    new RecordList(records), (int)Number(int.MaxValue), Number(long.MaxValue), Contacts(9), Coin()));
+            case MessageKind.Store:
+                return Codec.Write(buffer, envelope, new StoreReply(
+                    (StoreOutcome)_random.Next(5), Number(RecordFormat.MaxSeconds), Coin() ? default : Record().View));
+            case MessageKind.Prove:
+                return Codec.Write(buffer, envelope, Coin()
+                    ? new ProveReply(ProofStatus.Signed, SignatureAlgorithm.EcdsaP256, Exactly(64), Exactly(64))
+                    : new ProveReply(ProofStatus.NotMyAddress, SignatureAlgorithm.None, [], []));
+            case MessageKind.Talk:
+                return Codec.Write(buffer, envelope, Coin()
+                    ? new TalkReply(TalkStatus.Answered, Bytes(Codec.MaxTalkPayloadLength))
+                    : new TalkReply((TalkStatus)_random.Next(4), []));
+            default:
+                return Codec.WriteRetry(buffer, envelope);
+        }
+    }
+}

@@ -14,10 +14,7 @@ internal static class ReferralScope
     /// <summary>Whether a contact of ours may be named to <paramref name="asker"/>.</summary>
     public static bool MayTell(PeerEndPoint contact, PeerEndPoint asker) => Reaches(contact, asker);
 
-    private static bool Reaches(PeerEndPoint told, PeerEndPoint other)
-    {
-        AddressScope scope = told.Scope;
-        return scope != AddressScope.Unusable && other.Scope is not AddressScope.Unusable and AddressScope otherScope
-            && otherScope <= scope;
-    }
+    // Unusable is the narrowest scope, so what is no narrower than a usable address is usable.
+    private static bool Reaches(PeerEndPoint told, PeerEndPoint other) =>
+        other.Scope is not AddressScope.Unusable and AddressScope scope && scope <= told.Scope;
 }

@@ -135,6 +135,22 @@ public class AddressVotesTests
         Assert.Equal(B, mine);
     }
 
+    [Fact]
+    public void TryGetMajority_OneGlobalVoteAmongManyLocal_NamesNone()
+    {
+        AddressVotes votes = new(false);
+        for (int port = 1; port <= 9; port++)
+        {
+            votes.Add(PeerEndPoint.Parse($"10.0.0.9:{port}"), PrivateA, default);
+        }
+
+        Assert.True(votes.TryGetMajority(ipv4: true, default, out PeerEndPoint mine));
+        Assert.Equal(PrivateA, mine);
+
+        Vote(votes, A, groups: [1]);
+        Assert.False(votes.TryGetMajority(ipv4: true, default, out _));
+    }
+
     [Theory]
     [InlineData("10.0.0.9:1", "81.2.3.4:1")]
     [InlineData("9.9.9.9:1", "10.0.0.1:1")]

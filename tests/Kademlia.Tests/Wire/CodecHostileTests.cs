@@ -62,7 +62,7 @@ public class CodecHostileTests
             }
 
             return true;
-        }).Check(Config.QuickThrowOnFailure.WithMaxTest(20));
+        }).Check(Config.QuickThrowOnFailure.WithMaxTest(10));
 
     [Fact]
     public void Trailing_bytes_are_refused() =>
@@ -79,11 +79,13 @@ public class CodecHostileTests
     [InlineData("d3ffffffffffffffff")]
     public void A_huge_or_negative_number_anywhere_is_refused_or_harmless(string hex)
     {
+        const int HeaderAndMost = 250;
         byte[] poison = Convert.FromHexString(hex);
         foreach (MessageKind kind in WireSamples.Kinds)
         {
             byte[] valid = new WireSamples(1).Datagram(kind);
-            for (int at = 0; at + poison.Length <= valid.Length; at++)
+            int end = int.Min(valid.Length - poison.Length, HeaderAndMost);
+            for (int at = 0; at <= end; at++)
             {
                 byte[] datagram = [.. valid];
                 poison.CopyTo(datagram, at);

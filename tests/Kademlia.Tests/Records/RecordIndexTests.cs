@@ -140,6 +140,17 @@ public class RecordIndexTests
     }
 
     [Fact]
+    public void TryReserve_Full_LargestGroupPaysThoughAnotherHasAFartherRecord()
+    {
+        RecordIndex index = Create(new RecordLimits { MaxRecords = 3, MaxRecordsPerGroup = 3 });
+        Store(index, Owner(0b0100), Red);
+        Store(index, Owner(0b0010), Red);
+        Store(index, Owner(0b1000), Blue);
+        Store(index, Owner(0b1111), new AddressGroup(3));
+        Assert.Equal([Owner(0b0100)], Heads(_evicted));
+    }
+
+    [Fact]
     public void TryReserve_FullAndFarthestOfTheLargestGroup_IsTurnedAwayAndNothingChanges()
     {
         RecordIndex index = Create(new RecordLimits { MaxRecords = 2, MaxRecordsPerGroup = 2 });

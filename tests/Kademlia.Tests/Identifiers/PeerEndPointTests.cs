@@ -44,6 +44,7 @@ public class PeerEndPointTests
     [InlineData("[2001:DB8:0:0:0:0:0:1]:7411", "[2001:db8::1]:7411")]
     [InlineData("[::]:0", "[::]:0")]
     [InlineData("[::ffff:192.0.2.1]:80", "192.0.2.1:80")]
+    [InlineData("[::1:ffff:c000:201]:80", "[::1:ffff:c000:201]:80")]
     [InlineData("[fe80::1%3]:80", "[fe80::1]:80")]
     public void Parse_AnEndPoint_HasOneForm(string text, string form) => Assert.Equal(form, PeerEndPoint.Parse(text).ToString());
 

@@ -62,12 +62,12 @@ internal sealed partial class Codec(ulong network)
         }
 
         return theirs != network ? DecodeOutcome.OtherNetwork
-            : count < ElementCount || !IsOneValue(datagram) ? DecodeOutcome.Malformed
-            : TryReadRest(ref reader, datagram, out envelope, out body);
+            : count < ElementCount ? DecodeOutcome.Malformed
+            : TryReadRest(ref reader, datagram, count - ElementCount, out envelope, out body);
     }
 
     private static DecodeOutcome TryReadRest(
-        scoped ref MessagePackReader reader, ReadOnlySpan<byte> datagram, out Envelope envelope, out ReadOnlySpan<byte> body)
+        scoped ref MessagePackReader reader, ReadOnlySpan<byte> datagram, int unknown, out Envelope envelope, out ReadOnlySpan<byte> body)
     {
         envelope = default;
         body = default;
@@ -95,12 +95,18 @@ internal sealed partial class Codec(ulong network)
         }
 
         int start = reader.Position;
-        if (!reader.TrySkip())
+        if (!reader.TrySkip(outerDepth: 1))
         {
             return DecodeOutcome.Malformed;
         }
 
-        body = datagram[start..reader.Position];
+        int end = reader.Position;
+        if (!WireFormat.TrySkip(ref reader, unknown, outerDepth: 1) || !reader.IsAtEnd)
+        {
+            return DecodeOutcome.Malformed;
+        }
+
+        body = datagram[start..end];
         SenderFlags known = (SenderFlags)flags & (SenderFlags.Client | SenderFlags.Leaving);
         envelope = new Envelope((MessageKind)kind, transaction, sender, known, token, observed);
         return DecodeOutcome.Ok;
@@ -111,13 +117,6 @@ internal sealed partial class Codec(ulong network)
         >= MessageKind.Ping and <= MessageKind.Talk => kind <= byte.MaxValue,
         _ => kind == (long)MessageKind.Retry,
     };
-
-    /// <summary>Whether the bytes are one value, within the limits of depth and count, and nothing behind it.</summary>
-    private static bool IsOneValue(ReadOnlySpan<byte> datagram)
-    {
-        MessagePackReader reader = new(datagram);
-        return reader.TrySkip() && reader.IsAtEnd;
-    }
 
     private static bool TryReadWord(ref MessagePackReader reader, out ulong word)
     {

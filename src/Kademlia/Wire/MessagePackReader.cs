@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Runtime.CompilerServices;
 
 namespace Kademlia.Wire;
 
@@ -10,16 +11,17 @@ namespace Kademlia.Wire;
 /// </remarks>
 internal ref struct MessagePackReader(ReadOnlySpan<byte> bytes)
 {
-    /// <summary>How many arrays and maps may lie inside each other in what <see cref="TrySkip"/> passes over.</summary>
+    /// <summary>How many arrays and maps may lie inside each other.</summary>
     public const int MaxDepth = 10;
 
-    /// <summary>How many values <see cref="TrySkip"/> passes over; keys and containers count too.</summary>
+    /// <summary>How many values a reader passes over with <see cref="TrySkip"/>; keys and containers count too.</summary>
     public const int MaxTokens = 500;
 
     private const sbyte TimestampType = -1;
     private const uint NanosecondsPerSecond = 1_000_000_000;
 
     private readonly ReadOnlySpan<byte> _bytes = bytes;
+    private int _skipped;
 
     /// <summary>How many bytes have been read.</summary>
     public int Position { get; private set; }
@@ -29,7 +31,12 @@ internal ref struct MessagePackReader(ReadOnlySpan<byte> bytes)
     /// <summary>The family of the next value.</summary>
     public readonly MessagePackType NextType => Peek().Type;
 
-    public bool TryReadNil() => TryTake(MessagePackType.Nil, out _, out _);
+    public bool TryReadNil()
+    {
+        bool isNil = Position < _bytes.Length && _bytes[Position] == MessagePackCode.Nil;
+        Position += isNil ? 1 : 0;
+        return isNil;
+    }
 
     public bool TryReadBoolean(out bool value)
     {
@@ -83,7 +90,8 @@ internal ref struct MessagePackReader(ReadOnlySpan<byte> bytes)
     /// <summary>Reads the bytes of a string; whether they are valid UTF-8 is not looked at.</summary>
     public bool TryReadString(out ReadOnlySpan<byte> utf8) => TryTake(MessagePackType.String, out _, out utf8);
 
-    public bool TryReadBinary(out ReadOnlySpan<byte> bytes) => TryTake(MessagePackType.Binary, out _, out bytes);
+    public bool TryReadBinary(out ReadOnlySpan<byte> bytes) =>
+        TryTakeShortBinary(out bytes) || TryTake(MessagePackType.Binary, out _, out bytes);
 
     /// <summary>Reads bytes of exactly one length.</summary>
     public bool TryReadBinary(int length, out ReadOnlySpan<byte> bytes)
@@ -124,35 +132,21 @@ internal ref struct MessagePackReader(ReadOnlySpan<byte> bytes)
     }
 
     /// <summary>Passes over one value with all that is inside it, within <see cref="MaxDepth"/> and <see cref="MaxTokens"/>.</summary>
-    public bool TrySkip()
+    /// <param name="outerDepth">How many arrays and maps have been entered already.</param>
+    public bool TrySkip(int outerDepth = 0)
     {
-        Span<long> left = stackalloc long[MaxDepth];
-        int start = Position;
-        int depth = 0;
-        int tokens = 0;
-        do
+        Head head = Peek();
+        if (!head.IsContainer && head.Type != MessagePackType.None && _skipped < MaxTokens)
         {
-            Head head = Peek();
-            if (head.Type == MessagePackType.None || ++tokens > MaxTokens || (head.IsContainer && depth == MaxDepth))
-            {
-                Position = start;
-                return false;
-            }
-
-            Position += head.IsContainer ? head.HeaderLength : head.HeaderLength + (int)head.Length;
-            if (head.Children > 0)
-            {
-                left[depth++] = head.Children;
-                continue;
-            }
-
-            while (depth > 0 && --left[depth - 1] == 0)
-            {
-                depth--;
-            }
+            _skipped++;
+            Position += head.HeaderLength + (int)head.Length;
+            return true;
         }
-        while (depth > 0);
-        return true;
+
+        int start = Position;
+        bool skipped = TrySkipNested(outerDepth);
+        Position = skipped ? Position : start;
+        return skipped;
     }
 
     private static (long Seconds, uint Nanoseconds) ParseTimestamp(ReadOnlySpan<byte> bytes)
@@ -183,11 +177,47 @@ internal ref struct MessagePackReader(ReadOnlySpan<byte> bytes)
         _ => BinaryPrimitives.ReadUInt64BigEndian(bytes),
     };
 
+    /// <summary>Passes over a value, keeping in mind how many are left on each level inside it.</summary>
+    [SkipLocalsInit]
+    private bool TrySkipNested(int outerDepth)
+    {
+        Span<long> left = stackalloc long[MaxDepth];
+        int depth = outerDepth;
+        do
+        {
+            Head head = Peek();
+            if (head.Type == MessagePackType.None || ++_skipped > MaxTokens || (head.IsContainer && depth == MaxDepth))
+            {
+                return false;
+            }
+
+            Position += head.IsContainer ? head.HeaderLength : head.HeaderLength + (int)head.Length;
+            if (head.Children > 0)
+            {
+                left[depth++] = head.Children;
+                continue;
+            }
+
+            while (depth > outerDepth && --left[depth - 1] == 0)
+            {
+                depth--;
+            }
+        }
+        while (depth > outerDepth);
+        return true;
+    }
+
     /// <summary>The bits of an integer; of a negative one, its two's complement.</summary>
     private bool TryReadInteger(out ulong bits, out bool isNegative)
     {
         bits = 0;
         isNegative = false;
+        if (Position < _bytes.Length && _bytes[Position] <= MessagePackCode.MaxPositiveFix)
+        {
+            bits = _bytes[Position++];
+            return true;
+        }
+
         if (!TryTake(MessagePackType.Integer, out byte code, out ReadOnlySpan<byte> bytes))
         {
             return false;
@@ -218,6 +248,22 @@ internal ref struct MessagePackReader(ReadOnlySpan<byte> bytes)
         count = valid ? (int)head.Length : 0;
         Position += valid ? head.HeaderLength : 0;
         return valid;
+    }
+
+    /// <summary>The form of nearly all bytes on the wire, without the way through all forms.</summary>
+    private bool TryTakeShortBinary(out ReadOnlySpan<byte> payload)
+    {
+        const int HeaderLength = 2;
+        payload = default;
+        ReadOnlySpan<byte> rest = _bytes[Position..];
+        if (rest.Length < HeaderLength || rest[0] != MessagePackCode.Binary8 || rest[1] > rest.Length - HeaderLength)
+        {
+            return false;
+        }
+
+        payload = rest.Slice(HeaderLength, rest[1]);
+        Position += HeaderLength + payload.Length;
+        return true;
     }
 
     private bool TryTake(MessagePackType type, out byte code, out ReadOnlySpan<byte> payload)

@@ -32,9 +32,9 @@ internal static class WireFormat
     }
 
     /// <summary>Passes over the elements that a later version of this protocol may have added.</summary>
-    public static bool TrySkip(ref MessagePackReader reader, int count)
+    public static bool TrySkip(ref MessagePackReader reader, int count, int outerDepth = 0)
     {
-        while (count > 0 && reader.TrySkip())
+        while (count > 0 && reader.TrySkip(outerDepth))
         {
             count--;
         }

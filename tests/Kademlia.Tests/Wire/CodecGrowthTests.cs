@@ -48,8 +48,8 @@ public class CodecGrowthTests
     [InlineData("9a 01 NET 01 TX ID 00 c0 c0 80 PAD", nameof(DecodeOutcome.Malformed))]
     [InlineData("9b 01 NET 01 TX ID 00 c0 c0 90 PAD 91919191919191919190", nameof(DecodeOutcome.Malformed))]
     [InlineData("9b 01 NET 01 TX ID 00 c0 c0 90 PAD 919191919191919190", nameof(DecodeOutcome.Ok))]
-    [InlineData("9b 01 NET 01 TX ID 00 c0 c0 90 PAD dc01e8 c0*488", nameof(DecodeOutcome.Ok))]
-    [InlineData("9b 01 NET 01 TX ID 00 c0 c0 90 PAD dc01e9 c0*489", nameof(DecodeOutcome.Malformed))]
+    [InlineData("9b 01 NET 01 TX ID 00 c0 c0 90 PAD dc01f1 c0*497", nameof(DecodeOutcome.Ok))]
+    [InlineData("9b 01 NET 01 TX ID 00 c0 c0 90 PAD dc01f2 c0*498", nameof(DecodeOutcome.Malformed))]
     public void TryReadEnvelope_OfAVariant_IsDroppedByItsReason(string text, string expected)
     {
         DecodeOutcome outcome = Codec.TryReadEnvelope(Parse(text), out Envelope envelope, out _);

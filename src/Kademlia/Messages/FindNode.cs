@@ -8,7 +8,7 @@ internal readonly record struct FindNodeRequest(NodeId Target, AddressFamilies W
 /// <summary>The closest contacts that the answerer knows.</summary>
 internal readonly ref struct FindNodeReply(ReadOnlySpan<Contact> contacts, bool more)
 {
-    /// <summary>Closest to the target first.</summary>
+    /// <summary>To be written: closest to the target first. Read: the closest first within each family, IPv4 before IPv6.</summary>
     public ReadOnlySpan<Contact> Contacts { get; } = contacts;
 
     /// <summary>Whether the answerer had further contacts that did not fit.</summary>

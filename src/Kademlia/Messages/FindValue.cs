@@ -4,7 +4,7 @@ namespace Kademlia.Messages;
 
 /// <summary>What is stored under a key, and who is closest to it?</summary>
 /// <param name="Key">The key; records of another kind are not meant.</param>
-/// <param name="Cursor">For an open key: leave out this many of the answerer's records, counted from where it said to start.</param>
+/// <param name="Cursor">For an open key: where to begin among the answerer's records by writer id, modulo their number; the asker begins at random.</param>
 internal readonly record struct FindValueRequest(RecordKey Key, int Cursor);
 
 /// <summary>Records first, then contacts while they fit.</summary>
@@ -23,7 +23,7 @@ internal readonly ref struct FindValueReply(RecordList records, int held, long n
     /// <summary>The greatest sequence among them; zero when there is none.</summary>
     public long NewestSequence { get; } = newestSequence;
 
-    /// <summary>Closest to the key first.</summary>
+    /// <summary>To be written: closest to the key first. Read: the closest first within each family, IPv4 before IPv6.</summary>
     public ReadOnlySpan<Contact> Contacts { get; } = contacts;
 
     /// <summary>Whether the answerer had further contacts that did not fit.</summary>

@@ -56,11 +56,10 @@ internal struct Candidate
     /// <summary>Whether it was asked, did not answer, and would count if it did.</summary>
     public readonly bool IsMissed => !IsShadowed && !HasAnswered && Requests > 0;
 
-    /// <summary>Whether two candidates cannot both be among the closest.</summary>
+    /// <summary>Whether two candidates cannot both be among the closest: one id, one endpoint, or one limited group of endpoints.</summary>
     public readonly bool Excludes(in Candidate other) =>
-        (Group is AddressGroup group && group == other.Group)
-        || Contact.EndPoint == other.Contact.EndPoint
-        || Contact.Id == other.Contact.Id;
+        Contact.Id == other.Contact.Id
+        || (Group is AddressGroup group ? group == other.Group : Contact.EndPoint == other.Contact.EndPoint);
 
     /// <summary>Whether the two cannot both be true: one node has one id and one endpoint.</summary>
     public readonly bool Contradicts(Contact other) =>

@@ -6,6 +6,12 @@ public sealed partial class Lookup
     private LookupStep Choose(out int slot)
     {
         Survey survey = SurveyPlaces(passOverSpent: false);
+        if (survey.IsWaiting && !HasFreeSlot)
+        {
+            slot = None;
+            return LookupStep.Wait;
+        }
+
         slot = survey.HasUnasked ? ChooseUnasked(survey) : FindCutShort(survey);
         if (slot == None && !survey.IsWaiting && !IsAwaitingMore() && survey.Places < _bucketSize)
         {
@@ -37,12 +43,12 @@ public sealed partial class Lookup
         Survey survey = new() { Unasked = None, UnaskedHeir = None };
         foreach (short slot in _shortlist.Slots)
         {
-            ref Candidate candidate = ref _shortlist[slot];
-            if (survey.Places == _bucketSize)
+            if (survey.Places == _bucketSize || IsEnough(survey))
             {
                 break;
             }
 
+            ref Candidate candidate = ref _shortlist[slot];
             if (candidate.IsAlive && !(passOverSpent && IsUnaskedAndSpent(candidate)))
             {
                 TakePlaceOrInherit(ref survey, slot, candidate);
@@ -51,6 +57,11 @@ public sealed partial class Lookup
 
         return survey;
     }
+
+    /// <summary>Whether a survey already shows the next step: somebody to wait for and no free slot, or somebody to ask.</summary>
+    private bool IsEnough(in Survey survey) =>
+        survey.IsWaiting
+        && (!HasFreeSlot || (survey.Unasked != None && !IsUnaskedAndSpent(_shortlist[survey.Unasked])));
 
     private void TakePlaceOrInherit(ref Survey survey, short slot, in Candidate candidate)
     {

@@ -6,7 +6,8 @@ namespace Kademlia.Lookups;
 /// <remarks>
 /// <para>The caller offers contacts of its own table, asks whom <see cref="Next"/> names until it says
 /// <see cref="LookupStep.Wait"/>, tells what becomes of each request, and comes again. There is no clock, no randomness
-/// and no I/O in here. Not safe for concurrent use. Source: section 2.3 of the Kademlia paper.</para>
+/// and no I/O in here, and nothing is allocated after construction. Not safe for concurrent use. The caller keeps out itself
+/// and endpoints that must not be asked, and takes a reply for that of a contact only when request, endpoint and id match. Source: section 2.3 of the Kademlia paper.</para>
 ///
 /// <para><b>Candidates.</b> A candidate is an id at an endpoint; an honest id at a wrong endpoint is another candidate.
 /// They are kept closest first, those of one id in the order in which they came. Of a reply the first k contacts are

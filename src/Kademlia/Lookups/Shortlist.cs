@@ -16,10 +16,14 @@ internal sealed class Shortlist
     // The slots in use, closest first, and behind them those that are free.
     private readonly short[] _slots;
 
+    // The first words of the distances, in the same order: a search touches these and hardly a candidate.
+    private readonly ulong[] _firstWords;
+
     public Shortlist(NodeId target, int capacity)
     {
         _target = target;
         _candidates = GC.AllocateUninitializedArray<Candidate>(capacity);
+        _firstWords = new ulong[capacity];
         _slots = new short[capacity];
         for (int i = 0; i < capacity; i++)
         {
@@ -71,7 +75,9 @@ internal sealed class Shortlist
         }
 
         _slots.AsSpan(rank, Count - rank).CopyTo(_slots.AsSpan(rank + 1));
+        _firstWords.AsSpan(rank, Count - rank).CopyTo(_firstWords.AsSpan(rank + 1));
         _slots[rank] = slot;
+        _firstWords[rank] = DistanceOf(slot).Word0;
         Count++;
     }
 
@@ -81,24 +87,31 @@ internal sealed class Shortlist
         short slot = _slots[rank];
         Count--;
         _slots.AsSpan(rank + 1, Count - rank).CopyTo(_slots.AsSpan(rank));
+        _firstWords.AsSpan(rank + 1, Count - rank).CopyTo(_firstWords.AsSpan(rank));
         _slots[Count] = slot;
     }
 
     private int FirstRankNotBefore(Distance distance)
+    {
+        int rank = FirstRankNotBefore(distance.Word0);
+        while (rank < Count && DistanceOf(_slots[rank]) < distance)
+        {
+            rank++;
+        }
+
+        return rank;
+    }
+
+    private int FirstRankNotBefore(ulong firstWord)
     {
         int low = 0;
         int high = Count;
         while (low < high)
         {
             int middle = (low + high) >>> 1;
-            if (DistanceOf(_slots[middle]) < distance)
-            {
-                low = middle + 1;
-            }
-            else
-            {
-                high = middle;
-            }
+            bool isBefore = _firstWords[middle] < firstWord;
+            low = isBefore ? middle + 1 : low;
+            high = isBefore ? high : middle;
         }
 
         return low;

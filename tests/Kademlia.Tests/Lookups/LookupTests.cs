@@ -290,6 +290,15 @@ public class LookupTests
         Assert.Equal(0, lookup.Hops);
     }
 
+    [Fact]
+    public void Walk_OnceMade_AllocatesNothing()
+    {
+        Contact[] nodes = Nodes.Random(new Random(1), 200);
+        Contact[] closest = new Contact[20];
+        WalkThrough(nodes, closest);
+        Assert.Equal(0, WalkThrough(nodes, closest));
+    }
+
     [Theory]
     [InlineData(0, 4, 16, 256, "BucketSize")]
     [InlineData(20, 0, 16, 256, "Parallelism")]
@@ -306,5 +315,21 @@ public class LookupTests
             MaxCandidates = maxCandidates,
         };
         Assert.Throws<ArgumentOutOfRangeException>(option, () => new Lookup(default, options));
+    }
+
+    private static long WalkThrough(Contact[] nodes, Contact[] closest)
+    {
+        Lookup lookup = new(Nodes.Id(0), new LookupOptions());
+        long before = GC.GetAllocatedBytesForCurrentThread();
+        lookup.Offer(nodes[0]);
+        for (int i = 1; lookup.Next(out Contact contact) == LookupStep.Ask; i++)
+        {
+            lookup.OnReply(contact, nodes.AsSpan(i % nodes.Length), more: i % 2 == 0);
+            lookup.CopyUnanswered(closest);
+        }
+
+        lookup.CopyClosest(closest);
+        lookup.TryTakeResult(out _);
+        return GC.GetAllocatedBytesForCurrentThread() - before;
     }
 }

@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Net;
+using Kademlia.Identity;
 using Kademlia.Messages;
 
 namespace Kademlia.Admission;
@@ -22,16 +23,17 @@ namespace Kademlia.Admission;
 internal sealed class IdentityProof(IEnumerable<IPAddress> publicAddresses, AddressVotes votes)
 {
     private const int MaxEndPointLength = 16 + sizeof(ushort);
+    private const int MaxPreimageLength = 256;
 
     // A port is needed for an address to have a scope; which one does not matter here.
     private readonly PeerEndPoint[] _publicAddresses = [.. publicAddresses.Select(address => new PeerEndPoint(address, 1))];
 
-    private static ReadOnlySpan<byte> Label => "kademlia proof 1"u8;
+    private static ReadOnlySpan<byte> Label => "kademlia proof"u8;
 
-    /// <summary>The bytes that the prover signs: six fields, each behind its length in 2 bytes, big-endian.</summary>
+    /// <summary>The bytes that the prover signs: a <see cref="SignedTuple"/> of six fields (PROTOCOL.md, 6.2).</summary>
     /// <remarks>
     /// <code>
-    /// label       16   "kademlia proof 1" in ASCII
+    /// label       14   "kademlia proof" in ASCII
     /// network      8   the tag of the header, big-endian
     /// nonce       16   drawn by the challenger
     /// challenger  32   the id of who asks
@@ -44,23 +46,16 @@ internal sealed class IdentityProof(IEnumerable<IPAddress> publicAddresses, Addr
         Span<byte> endPoint = stackalloc byte[MaxEndPointLength];
         int addressLength = dialled.WriteAddress(endPoint);
         BinaryPrimitives.WriteUInt16BigEndian(endPoint[addressLength..], (ushort)dialled.Port);
-        endPoint = endPoint[..(addressLength + sizeof(ushort))];
 
-        Span<byte> tag = stackalloc byte[sizeof(ulong)];
-        BinaryPrimitives.WriteUInt64BigEndian(tag, network);
-        Span<byte> ids = stackalloc byte[2 * NodeId.ByteLength];
-        challenger.WriteTo(ids);
-        prover.WriteTo(ids[NodeId.ByteLength..]);
-
-        const int Fields = 6;
-        byte[] preimage = new byte[(Fields * sizeof(ushort)) + Label.Length + tag.Length + nonce.Length + ids.Length + endPoint.Length];
-        Span<byte> rest = WriteField(preimage, Label);
-        rest = WriteField(rest, tag);
-        rest = WriteField(rest, nonce);
-        rest = WriteField(rest, ids[..NodeId.ByteLength]);
-        rest = WriteField(rest, ids[NodeId.ByteLength..]);
-        WriteField(rest, endPoint);
-        return preimage;
+        Span<byte> preimage = stackalloc byte[MaxPreimageLength];
+        SignedTuple tuple = new(preimage);
+        tuple.Add(Label);
+        tuple.Add(network);
+        tuple.Add(nonce);
+        tuple.Add(challenger);
+        tuple.Add(prover);
+        tuple.Add(endPoint[..(addressLength + sizeof(ushort))]);
+        return preimage[..tuple.Length].ToArray();
     }
 
     /// <summary>Whether to sign a challenge that was sent to this endpoint.</summary>
@@ -81,11 +76,4 @@ internal sealed class IdentityProof(IEnumerable<IPAddress> publicAddresses, Addr
         votes.TryGetMajority(dialled.IsIPv4, now, out PeerEndPoint mine)
         && mine.Scope == dialled.Scope
         && !mine.SharesAddressWith(dialled);
-
-    private static Span<byte> WriteField(Span<byte> destination, scoped ReadOnlySpan<byte> field)
-    {
-        BinaryPrimitives.WriteUInt16BigEndian(destination, (ushort)field.Length);
-        field.CopyTo(destination[sizeof(ushort)..]);
-        return destination[(sizeof(ushort) + field.Length)..];
-    }
 }

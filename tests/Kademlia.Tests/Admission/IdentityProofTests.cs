@@ -14,19 +14,19 @@ public class IdentityProofTests
     private static readonly byte[] Nonce = Convert.FromHexString("101112131415161718191a1b1c1d1e1f");
 
     [Theory]
-    [InlineData("81.2.3.4:7411", "0006" + "51020304" + "1cf3")]
-    [InlineData("[2001:db8::1]:7411", "0012" + "20010db8000000000000000000000001" + "1cf3")]
+    [InlineData("81.2.3.4:7411", "00000006" + "51020304" + "1cf3")]
+    [InlineData("[2001:db8::1]:7411", "00000012" + "20010db8000000000000000000000001" + "1cf3")]
     public void Preimage_OfAChallenge_IsTheseBytes(string dialled, string endPointField)
     {
         byte[] preimage = IdentityProof.Preimage(
             0x0102030405060708, Nonce, new NodeId(1, 2, 3, 4), new NodeId(5, 6, 7, 8), PeerEndPoint.Parse(dialled));
 
         string expected =
-            "0010" + "6b6164656d6c69612070726f6f662031"                                                   // "kademlia proof 1"
-            + "0008" + "0102030405060708"                                                                 // network
-            + "0010" + "101112131415161718191a1b1c1d1e1f"                                                 // nonce
-            + "0020" + "0000000000000001" + "0000000000000002" + "0000000000000003" + "0000000000000004"  // challenger
-            + "0020" + "0000000000000005" + "0000000000000006" + "0000000000000007" + "0000000000000008"  // prover
+            "0000000e" + "6b6164656d6c69612070726f6f66"                                                   // "kademlia proof"
+            + "00000008" + "0102030405060708"                                                                 // network
+            + "00000010" + "101112131415161718191a1b1c1d1e1f"                                                 // nonce
+            + "00000020" + "0000000000000001" + "0000000000000002" + "0000000000000003" + "0000000000000004"  // challenger
+            + "00000020" + "0000000000000005" + "0000000000000006" + "0000000000000007" + "0000000000000008"  // prover
             + endPointField;                                                                              // dialled
         Assert.Equal(expected, Convert.ToHexStringLower(preimage));
     }

@@ -14,16 +14,16 @@ public class RecordDraftTests
             RecordKind.Owner, SignatureAlgorithm.EcdsaP256, key, "ab"u8, 258, true, 0x7000_0000, default, default);
         string[] expected =
         [
-            "0011", Convert.ToHexStringLower("kademlia record 1"u8),
-            "0008", "0000000000000002", // kind
-            "0008", "0000000000000001", // algorithm
-            "0008", "0102030405060708", // network
-            "0040", Convert.ToHexStringLower(key),
-            "0002", "6162", // salt
-            "0008", "0000000000000102", // sequence
-            "0008", "0000000000000001", // tombstone
-            "0008", "0000000070000000", // expiry
-            "0000", // value
+            "0000000f", Convert.ToHexStringLower("kademlia record"u8),
+            "00000001", "02", // kind
+            "00000001", "01", // algorithm
+            "00000008", "0102030405060708", // network
+            "00000040", Convert.ToHexStringLower(key),
+            "00000002", "6162", // salt
+            "00000008", "0000000000000102", // sequence
+            "00000001", "01", // tombstone
+            "00000008", "0000000070000000", // expiry
+            "00000000", // value
         ];
 
         byte[] bytes = new byte[RecordPreimage.MaxLength];
@@ -36,7 +36,7 @@ public class RecordDraftTests
     {
         using RecordSamples samples = RecordSamples.Simulated;
         RecordDraft draft = RecordDraft.Owner(samples.Identity, 1, new byte[64], 1, 1, new byte[768]);
-        Assert.Equal(981, RecordPreimage.MaxLength);
+        Assert.Equal(978, RecordPreimage.MaxLength);
         Assert.Equal(RecordPreimage.MaxLength, draft.Preimage.Length);
     }
 

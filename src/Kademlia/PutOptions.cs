@@ -18,4 +18,25 @@ public sealed class PutOptions
     /// <summary>Whether this node stores the record again before it expires, for as long as it runs.</summary>
     /// <value>The default is true.</value>
     public bool Republish { get; init; } = true;
+
+    internal void Validate(TimeSpan longest)
+    {
+        if (Lifetime is TimeSpan lifetime && (lifetime <= TimeSpan.Zero || lifetime > longest))
+        {
+            throw new ArgumentException(
+                $"{nameof(PutOptions)}.{nameof(Lifetime)} is {lifetime}; it must be above zero and at most {longest} "
+                + $"({nameof(KademliaOptions)}.{nameof(KademliaOptions.MaxRecordLifetime)}).");
+        }
+
+        if (Sequence < 1)
+        {
+            throw new ArgumentException($"{nameof(PutOptions)}.{nameof(Sequence)} is {Sequence}; a record's first sequence is at least 1.");
+        }
+
+        if (ExpectedSequence < 0)
+        {
+            throw new ArgumentException(
+                $"{nameof(PutOptions)}.{nameof(ExpectedSequence)} is {ExpectedSequence}; expect 0 for no record, or leave it null.");
+        }
+    }
 }

@@ -18,6 +18,9 @@ internal static class RecordOrder
         return order != 0 ? order : left.ExpirySeconds.CompareTo(right.ExpirySeconds);
     }
 
+    /// <summary>Negative when <paramref name="left"/> loses, zero when both are the same but for their signatures. Both are of one slot.</summary>
+    public static int Compare(Record left, Record right) => Compare(RecordHead.Of(left), RecordHead.Of(right));
+
     /// <summary>The greater of two records of one slot.</summary>
     public static RecordHead Merge(in RecordHead left, in RecordHead right) => Compare(left, right) >= 0 ? left : right;
 }

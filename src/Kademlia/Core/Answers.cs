@@ -1,0 +1,178 @@
+using Kademlia.Admission;
+using Kademlia.Messages;
+using Kademlia.Records;
+using Kademlia.Routing;
+using Kademlia.Wire;
+
+namespace Kademlia.Core;
+
+/// <summary>Answers others' requests.</summary>
+/// <remarks>
+/// A reply is never longer than its request, unless the request carried a valid token. Pings and questions are answered in the
+/// turn that brings them, without allocation; stores, proofs and talk when their effect is done. A request that cannot be
+/// answered within its length gets a retry: a fresh token and nothing else.
+/// </remarks>
+internal sealed class Answers(NodeCore core)
+{
+    private readonly byte[] _reply = new byte[Codec.MaxMessageLength];
+    private readonly Contact[] _closest = new Contact[2 * (core.Options.BucketSize + 1)];
+    private readonly Record[] _records = new Record[Codec.MaxRecords];
+
+    /// <summary>Takes in a request of <paramref name="length"/> bytes.</summary>
+    public void OnRequest(in Envelope envelope, ReadOnlySpan<byte> body, int length, PeerEndPoint from)
+    {
+        if (core.Options.IsClient)
+        {
+            core.Counters.Drop(DropReason.NotServing);
+            return;
+        }
+
+        if (length < Codec.MinRequestLength)
+        {
+            core.Counters.Drop(DropReason.TooShort);
+            return;
+        }
+
+        bool proven = core.Tokens.IsValid(envelope.Token, from, envelope.Sender, core.Now);
+        IncomingRequest request = new(envelope, from, proven, proven ? Codec.MaxMessageLength : length);
+        if (!core.Limits.TryAdmit(from, envelope.Kind, proven, core.Now))
+        {
+            core.Counters.Drop(DropReason.Limited);
+            return;
+        }
+
+        if (!TryAnswer(request, body, out DropReason reason))
+        {
+            core.Counters.Drop(reason);
+            return;
+        }
+
+        core.Counters.Accepted++;
+        if (proven)
+        {
+            core.Newcomers.OnProvenAddress(envelope, from);
+        }
+    }
+
+    /// <summary>Answers a store when its verdict is known.</summary>
+    public void ReplyStore(in IncomingRequest request, StoreOutcome outcome, Record? newer)
+    {
+        StoreReply reply = new(outcome, core.WallSeconds, newer is null ? default : newer.View);
+        Send(request, core.Codec.Write(Room(request), EnvelopeFor(request), reply));
+    }
+
+    /// <summary>Answers a challenge when the signature is made.</summary>
+    public void ReplyProof(in IncomingRequest request, ProofStatus status, ReadOnlySpan<byte> signature)
+    {
+        ProveReply reply = status == ProofStatus.Signed
+            ? new(status, core.Identity.Algorithm, core.Identity.PublicKey.Span, signature)
+            : new(status, default, default, default);
+        Send(request, core.Codec.Write(Room(request), EnvelopeFor(request), reply));
+    }
+
+    /// <summary>Answers an application's message.</summary>
+    public void ReplyTalk(in IncomingRequest request, TalkStatus status, ReadOnlySpan<byte> answer) =>
+        Send(request, core.Codec.Write(Room(request), EnvelopeFor(request), new TalkReply(status, answer)));
+
+    private static bool NeedsToken(MessageKind kind) => kind is MessageKind.Store or MessageKind.Prove or MessageKind.Talk;
+
+    private bool TryAnswer(in IncomingRequest request, ReadOnlySpan<byte> body, out DropReason reason)
+    {
+        reason = DropReason.Malformed;
+        if (NeedsToken(request.Envelope.Kind) && !request.IsProven)
+        {
+            Send(request, length: 0);
+            return true;
+        }
+
+        switch (request.Envelope.Kind)
+        {
+            case MessageKind.Ping:
+                Send(request, core.Codec.WritePingReply(Room(request), EnvelopeFor(request)));
+                return true;
+            case MessageKind.FindNode:
+                return Codec.TryRead(body, out FindNodeRequest find) && AnswerFindNode(request, find);
+            case MessageKind.FindValue:
+                return Codec.TryRead(body, out FindValueRequest value) && AnswerFindValue(request, value);
+            case MessageKind.Store:
+                return Codec.TryRead(body, out StoreRequest store) && core.Holding.OnStore(request, store);
+            case MessageKind.Prove:
+                return Codec.TryRead(body, out ProveRequest prove) && core.Newcomers.OnChallenge(request, prove);
+            case MessageKind.Talk:
+                return Codec.TryRead(body, out TalkRequest talk) && core.Talking.OnTalk(request, talk);
+            default:
+                reason = DropReason.UnknownKind;
+                return false;
+        }
+    }
+
+    /// <summary>A reply fills at most this; a shorter request without a token gets a shorter reply.</summary>
+    private Span<byte> Room(in IncomingRequest request) => _reply.AsSpan(0, request.MaxReplyLength);
+
+    private Envelope EnvelopeFor(in IncomingRequest request) => EnvelopeFor(request, request.Envelope.Kind | MessageKind.Reply);
+
+    private Envelope EnvelopeFor(in IncomingRequest request, MessageKind kind) => core.MakeEnvelope(
+        kind,
+        request.Envelope.Transaction,
+        core.Tokens.Issue(request.From, request.Envelope.Sender, core.Now),
+        request.From);
+
+    /// <summary>Sends what was written; what did not fit, or needs a token, becomes a retry.</summary>
+    private void Send(in IncomingRequest request, int length)
+    {
+        int sent = length > 0 ? length : core.Codec.WriteRetry(Room(request), EnvelopeFor(request, MessageKind.Retry));
+        core.SendDatagram(_reply.AsSpan(0, sent), request.From);
+    }
+
+    private bool AnswerFindNode(in IncomingRequest request, in FindNodeRequest find)
+    {
+        int count = FindClosest(find.Target, request, find.Want, core.Options.BucketSize);
+        FindNodeReply reply = new(_closest.AsSpan(0, count), more: false);
+        Send(request, core.Codec.Write(Room(request), EnvelopeFor(request), reply));
+        return true;
+    }
+
+    private bool AnswerFindValue(in IncomingRequest request, in FindValueRequest value)
+    {
+        int records = core.Holding.Read(value.Key, value.Cursor, _records, out int held, out long newest);
+        int contacts = FindClosest(value.Key.Hash, request, AddressFamilies.None, Codec.MaxContactsWithRecords);
+        FindValueReply reply = new(
+            new RecordList(_records.AsSpan(0, records)), held, newest, _closest.AsSpan(0, contacts), more: false);
+        Send(request, core.Codec.Write(Room(request), EnvelopeFor(request), reply));
+        _records.AsSpan(0, records).Clear();
+        return true;
+    }
+
+    /// <summary>The closest of the families wanted, that the asker may be told of, without the asker.</summary>
+    private int FindClosest(NodeId target, in IncomingRequest request, AddressFamilies want, int most)
+    {
+        int count = 0;
+        foreach (Overlay overlay in core.Overlays)
+        {
+            AddressFamilies family = overlay.IsIPv4 ? AddressFamilies.IPv4 : AddressFamilies.IPv6;
+            if ((want & family) != 0 || (want == AddressFamilies.None && overlay.IsIPv4 == request.From.IsIPv4))
+            {
+                count += FindClosest(overlay.Table, target, request, _closest.AsSpan(count, most + 1));
+            }
+        }
+
+        return count;
+    }
+
+    private static int FindClosest(RoutingTable table, NodeId target, in IncomingRequest request, Span<Contact> destination)
+    {
+        int found = table.FindClosest(target, destination);
+        int kept = 0;
+        foreach (Contact contact in destination[..found])
+        {
+            if (kept < destination.Length - 1
+                && contact.Id != request.Envelope.Sender
+                && ReferralScope.MayTell(contact.EndPoint, request.From))
+            {
+                destination[kept++] = contact;
+            }
+        }
+
+        return kept;
+    }
+}

@@ -1,0 +1,75 @@
+namespace Kademlia.Core;
+
+/// <summary>Why a datagram was dropped.</summary>
+internal enum DropReason
+{
+    /// <summary>Not a message of this protocol.</summary>
+    Malformed,
+
+    /// <summary>A version that we do not speak.</summary>
+    OtherVersion,
+
+    /// <summary>Another network's.</summary>
+    OtherNetwork,
+
+    /// <summary>Not sealed with our key, altered, or replayed.</summary>
+    Unsealed,
+
+    /// <summary>From an address that nobody can have.</summary>
+    UnusableSource,
+
+    /// <summary>From our own id.</summary>
+    OwnId,
+
+    /// <summary>A request shorter than any reply to it.</summary>
+    TooShort,
+
+    /// <summary>A kind that we do not know.</summary>
+    UnknownKind,
+
+    /// <summary>A reply to nothing that we asked, or from somewhere else.</summary>
+    Unmatched,
+
+    /// <summary>A request above the limits for its sender.</summary>
+    Limited,
+
+    /// <summary>A request to a node that serves nobody.</summary>
+    NotServing,
+}
+
+/// <summary>What the core counted. Received = accepted + dropped; requests sent = answered + timed out + cancelled + under way.</summary>
+internal sealed class CoreCounters
+{
+    private readonly long[] _dropped = new long[Enum.GetValues<DropReason>().Length];
+
+    public long Received { get; set; }
+
+    public long Accepted { get; set; }
+
+    public long BytesReceived { get; set; }
+
+    public long Sent { get; set; }
+
+    public long BytesSent { get; set; }
+
+    public long SendFailures { get; set; }
+
+    public long RequestsSent { get; set; }
+
+    public long RequestsAnswered { get; set; }
+
+    public long RequestsTimedOut { get; set; }
+
+    public long RequestsCancelled { get; set; }
+
+    public long RequestsNotSent { get; set; }
+
+    public long Dropped => _dropped.Sum();
+
+    public long this[DropReason reason] => _dropped[(int)reason];
+
+    public NodeCounters ToPublic() => new(
+        Received, BytesReceived, Dropped, Sent, BytesSent, RequestsSent, RequestsAnswered, RequestsTimedOut);
+
+    public void Drop(DropReason reason) => _dropped[(int)reason]++;
+}

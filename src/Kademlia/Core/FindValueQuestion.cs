@@ -1,0 +1,59 @@
+using Kademlia.Messages;
+using Kademlia.Wire;
+
+namespace Kademlia.Core;
+
+/// <summary>What is stored under the key? Gives the records to a collector and asks for those that did not fit.</summary>
+internal sealed class FindValueQuestion(NodeCore core, RecordCollector collector) : WalkQuestion
+{
+    /// <summary>Room for a record of some 250 bytes and a contact or two in the first reply.</summary>
+    private const int FirstReplyLength = 450;
+
+    /// <summary>How often one holder is asked for the rest of an open key.</summary>
+    private const int MaxPages = 16;
+
+    /// <summary>A start below this stays below the wire's bound of 2^31 over all pages.</summary>
+    private const int MaxStart = 1 << 30;
+
+    private readonly Dictionary<PeerEndPoint, Page> _pages = [];
+    private readonly int _start = core.Random.Next(MaxStart);
+
+    public override MessageKind Kind => MessageKind.FindValue;
+
+    public override int FirstContactLength => FirstReplyLength;
+
+    public override int Attempts => core.Options.LookupAttempts;
+
+    public override int Write(Span<byte> destination, in Envelope envelope, int paddedLength, Contact contact) =>
+        core.Codec.Write(destination, envelope, new FindValueRequest(collector.Key, CursorFor(contact)), paddedLength);
+
+    public override bool TryRead(Contact contact, ReadOnlySpan<byte> body, out ReadOnlySpan<Contact> contacts, out bool more, out bool again)
+    {
+        bool valid = Codec.TryRead(body, core.Scratch, out FindValueReply reply);
+        contacts = reply.Contacts;
+        more = reply.More;
+        again = false;
+        if (!valid)
+        {
+            return false;
+        }
+
+        int slots = collector.Key.Kind == RecordKind.Open ? reply.Records.Count : Math.Min(reply.Records.Count, 1);
+        for (int i = 0; i < slots; i++)
+        {
+            collector.Offer(reply.Records[i]);
+        }
+
+        Page page = _pages.GetValueOrDefault(contact.EndPoint);
+        page = new Page(page.Received + reply.Records.Count, page.Number + 1);
+        _pages[contact.EndPoint] = page;
+        again = page.Received < reply.Held && page.Number < MaxPages && !collector.IsSatisfied;
+        return true;
+    }
+
+    /// <summary>Pages of an open key begin at random, so that no writer is always the first; others have one record.</summary>
+    private int CursorFor(Contact contact) =>
+        collector.Key.Kind == RecordKind.Open ? _start + _pages.GetValueOrDefault(contact.EndPoint).Received : 0;
+
+    private readonly record struct Page(int Received, int Number);
+}

@@ -1,0 +1,35 @@
+using Kademlia.Messages;
+
+namespace Kademlia.Core;
+
+/// <summary>Finds nodes.</summary>
+internal sealed class Finding(NodeCore core)
+{
+    /// <summary>Finds the k closest to a point in every overlay, the closest first.</summary>
+    public async CoreTask<IReadOnlyList<Contact>> FindClosestAsync(NodeId target, CancelScope scope)
+    {
+        List<Walk> walks = [];
+        List<CorePromise<bool>> ends = [];
+        foreach (Overlay overlay in core.Overlays)
+        {
+            FindNodeQuestion question = new(core, target, AddressFamilies.None, core.Options.LookupAttempts);
+            Walk walk = new(core, overlay, target, question, scope);
+            walks.Add(walk);
+            ends.Add(walk.Start());
+        }
+
+        foreach (CorePromise<bool> end in ends)
+        {
+            await end;
+        }
+
+        return [.. walks.SelectMany(w => w.Closest()).OrderBy(c => c.Id ^ target)];
+    }
+
+    /// <summary>Asks whether anybody answers at an endpoint.</summary>
+    public async CoreTask<PingResult?> PingAsync(PeerEndPoint endPoint, CancelScope scope)
+    {
+        Pong? pong = await new PingOut(core, new Contact(default, endPoint), scope).Send();
+        return pong is null ? null : new PingResult(pong.Contact, pong.RoundTrip, pong.Observed);
+    }
+}

@@ -1,0 +1,105 @@
+using Kademlia.Records;
+
+namespace Kademlia.Core;
+
+/// <summary>Finds records.</summary>
+/// <remarks>
+/// Content: the first valid. Owner: the newest of three holders, never older than what this node has seen. Open: the union of all
+/// writers. <see cref="GetOptions"/> change it. Absence needs the whole walk, in every overlay.
+/// </remarks>
+internal sealed class Getting(NodeCore core)
+{
+    /// <summary>So many owner records are remembered as seen, so that a reader never goes back: at most a kilobyte each.</summary>
+    public const int MaxSeen = 1024;
+
+    private readonly Dictionary<RecordKey, LinkedListNode<Record>> _seen = [];
+    private readonly LinkedList<Record> _bySeen = new();
+
+    /// <summary>The newest owner record that this node has seen under a key, or null.</summary>
+    public Record? LastSeen(RecordKey key) => _seen.TryGetValue(key, out LinkedListNode<Record>? node) ? node.Value : null;
+
+    /// <summary>A genuine record was read or written here.</summary>
+    public void OnSeen(Record record)
+    {
+        if (record.Kind != RecordKind.Owner || (LastSeen(record.Key) is Record known && RecordOrder.Compare(known, record) >= 0))
+        {
+            return;
+        }
+
+        if (_seen.Remove(record.Key, out LinkedListNode<Record>? node))
+        {
+            _bySeen.Remove(node);
+        }
+        else if (_seen.Count == MaxSeen)
+        {
+            _seen.Remove(_bySeen.First!.Value.Key);
+            _bySeen.RemoveFirst();
+        }
+
+        _seen.Add(record.Key, _bySeen.AddLast(record));
+    }
+
+    /// <summary>Gets what is stored under a key.</summary>
+    /// <param name="key">The key.</param>
+    /// <param name="options">When it is enough.</param>
+    /// <param name="found">Called for each writer's record as it comes, and again for a newer one; may be null.</param>
+    /// <param name="scope">Cancels the get.</param>
+    public async CoreTask<GetResult> GetAsync(RecordKey key, GetOptions options, Action<Record>? found, CancelScope scope)
+    {
+        TimeSpan started = core.Now;
+        RecordCollector collector = new(core, key, options, scope) { Found = found };
+        foreach (Record own in core.Holding.ReadAll(key))
+        {
+            collector.OfferOwn(own);
+        }
+
+        List<Walk> walks = [];
+        if (!collector.IsSatisfied)
+        {
+            foreach (Overlay overlay in core.Overlays)
+            {
+                walks.Add(new Walk(core, overlay, key.Hash, new FindValueQuestion(core, collector), scope));
+            }
+
+            await WalkAllAsync(walks, collector);
+        }
+
+        LookupStatistics statistics = Statistics(walks, core.Now - started);
+        return MakeResult(key, collector, walks.TrueForAll(w => w.IsComplete), statistics);
+    }
+
+    /// <summary>What several walks cost together.</summary>
+    internal static LookupStatistics Statistics(IReadOnlyList<Walk> walks, TimeSpan elapsed) => new(
+        walks.Select(w => w.Hops).DefaultIfEmpty().Max(),
+        walks.Sum(w => w.Sent),
+        walks.Sum(w => w.Received),
+        walks.Sum(w => w.Failed),
+        elapsed);
+
+    private static async CoreTask WalkAllAsync(List<Walk> walks, RecordCollector collector)
+    {
+        collector.Satisfied = () => walks.ForEach(w => w.Stop());
+        List<CorePromise<bool>> ends = walks.ConvertAll(w => w.Start());
+        foreach (CorePromise<bool> end in ends)
+        {
+            await end;
+        }
+
+        await collector.WhenIdleAsync();
+    }
+
+    private GetResult MakeResult(RecordKey key, RecordCollector collector, bool complete, LookupStatistics statistics)
+    {
+        IReadOnlyList<Record> newest = collector.Newest;
+        if (LastSeen(key) is Record seen
+            && seen.ExpirySeconds > core.WallSeconds
+            && (newest.Count == 0 || RecordOrder.Compare(newest[0], seen) < 0))
+        {
+            newest = [seen];
+        }
+
+        Record[] values = [.. newest.Where(r => !r.IsTombstone)];
+        bool deleted = values.Length == 0 && newest.Count > 0;
+        return new GetResult(key, values, deleted, complete, statistics);
+    }
+}

@@ -1,0 +1,215 @@
+using Kademlia.Messages;
+using Kademlia.Records;
+
+namespace Kademlia.Core;
+
+/// <summary>Keeps records for others, and our own where we are one of the k.</summary>
+/// <remarks>
+/// The index decides; the store keeps bytes. What is cheap is decided in the turn that brings the store; a record that may be taken
+/// is verified by an effect, judged again, and written by another; only then the sender is told. A store whose like is under way
+/// is not answered: its repetition finds the outcome.
+/// </remarks>
+internal sealed class Holding
+{
+    /// <summary>So many offered records are verified and written at once; further ones find no room.</summary>
+    public const int MaxUnderWay = 256;
+
+    /// <summary>How soon our own write looks again whether a stranger's to the same slot is settled.</summary>
+    private static readonly TimeSpan SlotPatience = TimeSpan.FromMilliseconds(5);
+
+    private readonly NodeCore _core;
+    private readonly HashSet<(RecordKey Key, NodeId Writer)> _underWay = [];
+
+    public Holding(NodeCore core)
+    {
+        _core = core;
+        Index = new RecordIndex(core.Id, new RecordLimits { MaxBytes = core.Options.MaxStrangerBytes });
+    }
+
+    public RecordIndex Index { get; }
+
+    /// <summary>A request to keep a record, with a valid token.</summary>
+    public bool OnStore(in IncomingRequest request, in StoreRequest store)
+    {
+        if (_core.Verifier.Examine(store.Record, _core.WallSeconds) != RecordFault.None)
+        {
+            _core.Answers.ReplyStore(request, StoreOutcome.Refused, newer: null);
+            return true;
+        }
+
+        Record record = new(store.Record);
+        RecordHead head = RecordHead.Of(record);
+        StoreOutcome judged = Index.Judge(head, store.ExpectedSequence);
+        if (judged != StoreOutcome.Stored || Index.IsHeld(head))
+        {
+            _core.Answers.ReplyStore(request, judged, HeldInstead(judged, record));
+        }
+        else if (_underWay.Count >= MaxUnderWay)
+        {
+            _core.Answers.ReplyStore(request, StoreOutcome.Full, newer: null);
+        }
+        else if (_underWay.Add((record.Key, record.Writer)))
+        {
+            _core.RunDetached(HoldAsync(request, record, store.ExpectedSequence, store.Purpose));
+        }
+
+        return true;
+    }
+
+    /// <summary>Keeps a record of our own.</summary>
+    public async CoreTask<(StoreOutcome Outcome, Record? Newer)> HoldOwnAsync(Record record, long expectedSequence)
+    {
+        while (!_underWay.Add((record.Key, record.Writer)))
+        {
+            await _core.Delay(SlotPatience, _core.Lifetime);
+        }
+
+        try
+        {
+            return await WriteAsync(record, expectedSequence, default, RecordOrigin.Own);
+        }
+        finally
+        {
+            _underWay.Remove((record.Key, record.Writer));
+        }
+    }
+
+    /// <summary>Reads what is held under a key, from a cursor on, wrapping around.</summary>
+    /// <returns>How many were read into <paramref name="destination"/>.</returns>
+    public int Read(RecordKey key, int cursor, Span<Record> destination, out int held, out long newest)
+    {
+        ReadOnlySpan<RecordEntry> entries = Index.Under(key);
+        held = 0;
+        newest = 0;
+        int count = 0;
+        for (int i = 0; i < entries.Length; i++)
+        {
+            RecordEntry entry = entries[(int)(((long)cursor + i) % entries.Length)];
+            if (IsOver(entry))
+            {
+                continue;
+            }
+
+            held++;
+            newest = Math.Max(newest, entry.Head.Sequence);
+            if (count < destination.Length && _core.Read(key, entry.Writer) is Record record)
+            {
+                destination[count++] = record;
+            }
+        }
+
+        return count;
+    }
+
+    /// <summary>All that is held under a key.</summary>
+    public IReadOnlyList<Record> ReadAll(RecordKey key)
+    {
+        List<Record> records = [];
+        foreach (RecordEntry entry in Index.Under(key))
+        {
+            if (!IsOver(entry) && _core.Read(key, entry.Writer) is Record record)
+            {
+                records.Add(record);
+            }
+        }
+
+        return records;
+    }
+
+    /// <summary>Takes what the store kept from before into the index, but for what has expired.</summary>
+    public async CoreTask LoadAsync()
+    {
+        LoadEffect loaded = await _core.Perform(new LoadEffect());
+        foreach (Record record in loaded.Records)
+        {
+            RecordHead head = RecordHead.Of(record);
+            if (!RecordExpiry.IsOver(record.ExpirySeconds, _core.WallSeconds) && Index.TryReserve(head, default, RecordOrigin.Put, []))
+            {
+                Index.Commit(head);
+            }
+            else
+            {
+                Remove(record);
+            }
+        }
+    }
+
+    /// <summary>Drops what expired.</summary>
+    public void DropExpired()
+    {
+        while (Index.TryTakeExpired(_core.WallSeconds, out RecordEntry? entry))
+        {
+            RemoveFromStore(entry);
+        }
+    }
+
+    private bool IsOver(RecordEntry entry) => RecordExpiry.IsOver(entry.Head.ExpirySeconds, _core.WallSeconds);
+
+    private async CoreTask HoldAsync(IncomingRequest request, Record record, long expectedSequence, StorePurpose purpose)
+    {
+        try
+        {
+            RecordVerifier verifier = _core.Verifier;
+            Func<Record, bool>? accept = _core.Options.AcceptRecord;
+            VerifyEffect effect = await _core.Perform(new VerifyEffect(() =>
+                verifier.IsSigned(record.View) && (accept is null || accept(record))));
+            (StoreOutcome outcome, Record? newer) = effect.IsGenuine
+                ? await WriteAsync(record, expectedSequence, AddressGroup.Of(request.From), OriginOf(purpose))
+                : (StoreOutcome.Refused, null);
+            _core.Answers.ReplyStore(request, outcome, newer);
+        }
+        finally
+        {
+            _underWay.Remove((record.Key, record.Writer));
+        }
+    }
+
+    private async CoreTask<(StoreOutcome Outcome, Record? Newer)> WriteAsync(
+        Record record, long expectedSequence, AddressGroup source, RecordOrigin origin)
+    {
+        RecordHead head = RecordHead.Of(record);
+        StoreOutcome judged = Index.Judge(head, expectedSequence);
+        if (judged != StoreOutcome.Stored || Index.IsHeld(head))
+        {
+            return (judged, HeldInstead(judged, record));
+        }
+
+        List<RecordEntry> evicted = [];
+        if (!Index.TryReserve(head, source, origin, evicted))
+        {
+            return (StoreOutcome.Full, null);
+        }
+
+        evicted.ForEach(RemoveFromStore);
+        StoreEffect written = await _core.Perform(new StoreEffect(record, _core.Read(record.Key, record.Writer), removes: false));
+        if (!written.Succeeded)
+        {
+            Index.Release(head);
+            return (StoreOutcome.Full, null);
+        }
+
+        Index.Commit(head);
+        _core.Getting.OnSeen(record);
+        return (StoreOutcome.Stored, null);
+    }
+
+    private Record? HeldInstead(StoreOutcome judged, Record record) =>
+        judged is StoreOutcome.Older or StoreOutcome.Conflict ? _core.Read(record.Key, record.Writer) : null;
+
+    private void RemoveFromStore(RecordEntry entry)
+    {
+        if (_core.Read(entry.Key, entry.Writer) is Record record)
+        {
+            Remove(record);
+        }
+    }
+
+    private void Remove(Record record) => _core.Perform(new StoreEffect(record, replaces: null, removes: true));
+
+    private static RecordOrigin OriginOf(StorePurpose purpose) => purpose switch
+    {
+        StorePurpose.Replica => RecordOrigin.Replica,
+        StorePurpose.Cache => RecordOrigin.Cache,
+        _ => RecordOrigin.Put,
+    };
+}

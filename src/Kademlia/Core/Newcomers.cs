@@ -1,0 +1,190 @@
+using Kademlia.Admission;
+using Kademlia.Identity;
+using Kademlia.Messages;
+using Kademlia.Routing;
+
+namespace Kademlia.Core;
+
+/// <summary>Decides who enters the routing table: nodes that answered us and proved their id, and nobody else.</summary>
+/// <remarks>
+/// A candidate is a node that answered one of our requests, or a stranger whose request carried a valid token. A full bucket
+/// costs nobody a proof: the table is asked first whether it wants the candidate.
+/// </remarks>
+internal sealed class Newcomers(NodeCore core)
+{
+    /// <summary>So many candidates are examined at once; others come again.</summary>
+    public const int MaxAdmissions = 64;
+
+    /// <summary>So many challenges are being signed at once; further ones are told to come later.</summary>
+    public const int MaxProofs = 256;
+
+    /// <summary>So many challengers are remembered while a join waits for them.</summary>
+    private const int MaxChallengers = 256;
+
+    private readonly HashSet<PeerEndPoint> _underWay = [];
+    private readonly HashSet<NodeId> _challengers = [];
+    private CorePromise<bool>? _challenged;
+    private Contact[] _awaitedChallengers = [];
+    private int _proofs;
+
+    /// <summary>A request came whose sender receives where it came from.</summary>
+    public void OnProvenAddress(in Envelope envelope, PeerEndPoint from)
+    {
+        Contact contact = new(envelope.Sender, from);
+        if ((envelope.Flags & SenderFlags.Leaving) != 0)
+        {
+            core.Upkeep.OnLeaving(contact);
+        }
+        else if ((envelope.Flags & SenderFlags.Client) == 0)
+        {
+            Consider(contact);
+        }
+    }
+
+    /// <summary>Begins to admit a candidate, if the table wants it.</summary>
+    public void Consider(Contact contact)
+    {
+        if (IsWanted(contact) && _underWay.Count < MaxAdmissions && !core.Lifetime.IsCancelled)
+        {
+            core.RunDetached(AdmitAsync(contact, isHearsay: false));
+        }
+    }
+
+    /// <summary>Begins to admit a candidate that others named, of the other address family than the one it was asked in.</summary>
+    public void ConsiderHearsay(Contact contact)
+    {
+        if (IsWanted(contact) && _underWay.Count < MaxAdmissions && !core.Lifetime.IsCancelled)
+        {
+            core.RunDetached(AdmitAsync(contact, isHearsay: true));
+        }
+    }
+
+    /// <summary>Has a candidate answer and prove its id, and gives it to the table.</summary>
+    public async CoreTask<bool> AdmitAsync(Contact contact, bool isHearsay)
+    {
+        if (!_underWay.Add(contact.EndPoint))
+        {
+            return false;
+        }
+
+        try
+        {
+            bool genuine = core.Peers.Find(contact.EndPoint) is { IsProven: true } known && known.Id == contact.Id
+                ? await AnswersAsync(contact)
+                : await ProvesAsync(contact, isHearsay);
+            if (genuine)
+            {
+                Add(contact);
+            }
+
+            return genuine;
+        }
+        finally
+        {
+            _underWay.Remove(contact.EndPoint);
+        }
+    }
+
+    /// <summary>A challenge to prove our id.</summary>
+    public bool OnChallenge(in IncomingRequest request, in ProveRequest challenge)
+    {
+        ProofStatus status = _proofs >= MaxProofs
+            ? ProofStatus.Busy
+            : core.Proofs.Judge(challenge.Dialled, core.Now);
+        if (status != ProofStatus.Signed)
+        {
+            core.Answers.ReplyProof(request, status, default);
+            return true;
+        }
+
+        byte[] preimage = IdentityProof.Preimage(
+            core.Options.Network, challenge.Nonce, request.Envelope.Sender, core.Id, challenge.Dialled);
+        core.RunDetached(SignAsync(request, preimage));
+        return true;
+    }
+
+    /// <summary>Waits until each of these has challenged us, or for a time.</summary>
+    public async CoreTask WaitForChallengersAsync(Contact[] contacts, TimeSpan atMost)
+    {
+        _awaitedChallengers = contacts;
+        _challenged = new CorePromise<bool>(core.Ready);
+        CheckChallengers();
+        using CoreDeadline deadline = new(core, atMost, () => _challenged?.Keep(false));
+        await _challenged;
+        _challenged = null;
+        _awaitedChallengers = [];
+    }
+
+    private bool IsWanted(Contact contact)
+    {
+        RoutingTable? table = core.OverlayOf(contact.EndPoint)?.Table;
+        return table is not null
+            && contact.Id != core.Id
+            && !table.Contains(contact)
+            && table.Wants(contact)
+            && !_underWay.Contains(contact.EndPoint);
+    }
+
+    private void Add(Contact contact)
+    {
+        RoutingTable table = core.OverlayOf(contact.EndPoint)!.Table;
+        AddOutcome outcome = table.Add(contact, core.Now, out Contact questionable);
+        if (outcome == AddOutcome.Added)
+        {
+            core.Upkeep.OnAdded(contact);
+        }
+        else if (outcome == AddOutcome.Cached && questionable != default)
+        {
+            core.RunDetached(AnswersAsync(questionable));
+        }
+    }
+
+    private async CoreTask<bool> AnswersAsync(Contact contact) =>
+        await new PingOut(core, contact, core.Lifetime).Send() is not null;
+
+    private async CoreTask<bool> ProvesAsync(Contact contact, bool isHearsay)
+    {
+        byte[] nonce = new byte[ProveRequest.NonceLength];
+        core.NextBytes(nonce);
+        Proof? proof = await new ProveOut(core, contact, nonce, core.Lifetime) { IsHearsay = isHearsay }.Send();
+        if (proof is not { Status: ProofStatus.Signed } || proof.Sender != contact.Id)
+        {
+            return false;
+        }
+
+        byte[] preimage = IdentityProof.Preimage(core.Options.Network, nonce, core.Id, contact.Id, contact.EndPoint);
+        SignatureScheme scheme = core.Signatures;
+        int difficulty = core.Options.IdDifficulty;
+        VerifyEffect effect = await core.Perform(new VerifyEffect(() =>
+            proof.Algorithm == scheme.Algorithm
+            && NodeIdentity.IdOf(proof.PublicKey) == contact.Id
+            && NodeIdentity.MeetsDifficulty(contact.Id, difficulty)
+            && scheme.Verify(proof.PublicKey, preimage, proof.Signature)));
+        if (effect.IsGenuine)
+        {
+            core.Peers.Get(contact.EndPoint).OnProven(contact.Id);
+        }
+
+        return effect.IsGenuine;
+    }
+
+    private async CoreTask SignAsync(IncomingRequest request, byte[] preimage)
+    {
+        _proofs++;
+        SignEffect effect = await core.Perform(new SignEffect(core.Identity, preimage));
+        _proofs--;
+        core.Answers.ReplyProof(request, ProofStatus.Signed, effect.Signature);
+        if (_challengers.Count < MaxChallengers && _challengers.Add(request.Envelope.Sender))
+        {
+            CheckChallengers();
+        }
+    }
+
+    private void CheckChallengers()
+    {
+        if (_challenged is not null && Array.TrueForAll(_awaitedChallengers, c => _challengers.Contains(c.Id)))
+        {
+            _challenged.Keep(true);
+        }
+    }
+}

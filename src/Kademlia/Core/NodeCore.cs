@@ -1,0 +1,406 @@
+using System.Diagnostics.CodeAnalysis;
+using Kademlia.Admission;
+using Kademlia.Identity;
+using Kademlia.Messages;
+using Kademlia.Records;
+using Kademlia.Routing;
+using Kademlia.Wire;
+
+namespace Kademlia.Core;
+
+/// <summary>One node, without I/O: driven by datagrams, time, completed effects and calls.</summary>
+/// <remarks>
+/// <para>Not thread-safe: whoever drives it holds the node's one lock. Each input is a turn: it runs to its end, with all the work
+/// that it made ready, before the next. Nothing here starts a thread, reads a clock, or draws a random number but from the
+/// generator it was given, so the same inputs and the same seed give the same outputs.</para>
+/// <para>This type is the tie between the parts: it opens datagrams and hands them on. What they mean is decided by
+/// <see cref="Requests"/> (what we asked), <see cref="Answers"/> (what we are asked), <see cref="Newcomers"/> (who enters the table),
+/// <see cref="Walk"/>, <see cref="Getting"/> and <see cref="Putting"/> (operations), <see cref="Holding"/> (records of others)
+/// and <see cref="Upkeep"/> (everything by the clock).</para>
+/// </remarks>
+internal sealed class NodeCore
+{
+    private readonly ICoreHost _host;
+    private readonly Random _random;
+    private readonly Sealer? _sealer;
+    private readonly byte[] _opened = new byte[Codec.MaxMessageLength];
+    private readonly byte[] _sealed = new byte[Codec.MaxMessageLength + Sealer.Overhead];
+    private readonly WallClock _wallClock = new();
+
+    public NodeCore(CoreOptions options, NodeIdentity identity, SignatureScheme signatures, ICoreHost host, Random random)
+    {
+        Options = options;
+        Identity = identity;
+        Signatures = signatures;
+        _host = host;
+        _random = random;
+        Codec = new Codec(options.Network);
+        _sealer = options.NetworkKey is ReadOnlyMemory<byte> key ? new Sealer(key.Span, options.Network, NextTransaction()) : null;
+        Tokens = new AddressTokens(random);
+        Votes = new AddressVotes(options.LimitLocalAddressGroups);
+        Proofs = new IdentityProof(options.PublicAddresses, Votes);
+        Verifier = new RecordVerifier(signatures, options.Network, (long)options.MaxRecordLifetime.TotalSeconds);
+        Hearsay = new HearsayBudget(random, options.LimitLocalAddressGroups);
+        Limits = new StrangerLimits(random, options.LimitLocalAddressGroups);
+        Peers = new PeerBook();
+        Overlays = [.. MakeOverlays(options, identity.Id)];
+        Requests = new Requests(this);
+        Answers = new Answers(this);
+        Newcomers = new Newcomers(this);
+        Holding = new Holding(this);
+        Finding = new Finding(this);
+        Getting = new Getting(this);
+        Putting = new Putting(this);
+        Talking = new Talking(this);
+        HandOver = new HandOver(this);
+        Upkeep = new Upkeep(this);
+        OwnFlags = options.IsClient ? SenderFlags.Client : SenderFlags.None;
+    }
+
+    public NodeId Id => Identity.Id;
+
+    public CoreOptions Options { get; }
+
+    public NodeIdentity Identity { get; }
+
+    public SignatureScheme Signatures { get; }
+
+    public IReadOnlyList<Overlay> Overlays { get; }
+
+    public CoreCounters Counters { get; } = new();
+
+    /// <summary>Monotonic time since the node's start, as of this turn.</summary>
+    public TimeSpan Now { get; private set; }
+
+    /// <summary>The wall clock in Unix seconds, as of this turn.</summary>
+    public long WallSeconds => _wallClock.SecondsAt(Now);
+
+    /// <summary>When <see cref="Advance"/> must be called next, if nothing else comes first.</summary>
+    public TimeSpan? NextDeadline => Timers.Next;
+
+    public Putting Putting { get; }
+
+    public Finding Finding { get; }
+
+    public Getting Getting { get; }
+
+    public Holding Holding { get; }
+
+    public Talking Talking { get; }
+
+    public Upkeep Upkeep { get; }
+
+    public Newcomers Newcomers { get; }
+
+    /// <summary>Cancelled when the node stops: the scope of all that is nobody's operation.</summary>
+    public CancelScope Lifetime { get; } = new();
+
+    internal Codec Codec { get; }
+
+    internal DecodeScratch Scratch { get; } = new();
+
+    internal AddressTokens Tokens { get; }
+
+    internal AddressVotes Votes { get; }
+
+    internal IdentityProof Proofs { get; }
+
+    internal RecordVerifier Verifier { get; }
+
+    internal HearsayBudget Hearsay { get; }
+
+    internal StrangerLimits Limits { get; }
+
+    internal PeerBook Peers { get; }
+
+    internal Requests Requests { get; }
+
+    internal Answers Answers { get; }
+
+    internal HandOver HandOver { get; }
+
+    internal TimerHeap Timers { get; } = new();
+
+    internal Queue<Action> Ready { get; } = new();
+
+    /// <summary>Takes in a datagram. The bytes are the caller's again when this returns.</summary>
+    public void Receive(ReadOnlySpan<byte> datagram, PeerEndPoint from, TimeSpan now)
+    {
+        BeginTurn(now);
+        Counters.Received++;
+        Counters.BytesReceived += datagram.Length;
+        if (TryOpen(datagram, out ReadOnlySpan<byte> plain))
+        {
+            Accept(plain, from);
+        }
+
+        EndTurn();
+    }
+
+    /// <summary>Does what is due.</summary>
+    public void Advance(TimeSpan now)
+    {
+        BeginTurn(now);
+        while (Timers.TryTakeDue(Now, out CoreTimer timer))
+        {
+            timer.OnDue(Now);
+            EndTurn();
+        }
+    }
+
+    /// <summary>Takes back an effect that the host has done.</summary>
+    public void Complete(Effect effect, TimeSpan now)
+    {
+        BeginTurn(now);
+        effect.Completed?.Invoke();
+        EndTurn();
+    }
+
+    /// <summary>Starts an operation and runs it as far as it goes at once.</summary>
+    /// <param name="work">The operation; it must register what it has under way with the scope that it is given.</param>
+    /// <param name="ended">Called once, in the turn in which the operation ends, with its result or its failure.</param>
+    /// <param name="now">The time.</param>
+    /// <returns>What <see cref="Cancel"/> takes.</returns>
+    public CancelScope Call<T>(Func<CancelScope, CoreTask<T>> work, Action<T?, Exception?> ended, TimeSpan now)
+    {
+        BeginTurn(now);
+        CancelScope scope = new();
+        RunDetached(RunAsync(work, scope, ended));
+        EndTurn();
+        return scope;
+    }
+
+    /// <summary>Cancels an operation: all that it has under way is freed, and it ends as cancelled in this turn.</summary>
+    public void Cancel(CancelScope scope, TimeSpan now)
+    {
+        BeginTurn(now);
+        scope.Cancel();
+        EndTurn();
+    }
+
+    /// <summary>Tells the wall clock. Before the first time, and whenever the host looks at it.</summary>
+    public void ObserveWallClock(TimeSpan now, DateTimeOffset wall) => _wallClock.Observe(now, wall);
+
+    /// <summary>Cancels everything. Nothing is sent and no callback comes afterwards.</summary>
+    public void Stop(TimeSpan now)
+    {
+        BeginTurn(now);
+        Lifetime.Cancel();
+        EndTurn();
+    }
+
+    /// <summary>The overlay of an address family, or null when this node is not in it.</summary>
+    internal Overlay? OverlayOf(PeerEndPoint endPoint)
+    {
+        foreach (Overlay overlay in Overlays)
+        {
+            if (overlay.IsIPv4 == endPoint.IsIPv4)
+            {
+                return overlay;
+            }
+        }
+
+        return null;
+    }
+
+    /// <summary>Our endpoint in an overlay as a majority of proven contacts sees it, or the default value.</summary>
+    public PeerEndPoint PublicEndPointOf(Overlay overlay) =>
+        Votes.TryGetMajority(overlay.IsIPv4, Now, out PeerEndPoint endPoint) ? endPoint : default;
+
+    internal ulong NextTransaction() => (ulong)_random.NextInt64(long.MinValue, long.MaxValue);
+
+    internal NodeId NextId() => NodeId.Random(_random);
+
+    internal void NextBytes(Span<byte> bytes) => _random.NextBytes(bytes);
+
+    /// <summary>A time between half of <paramref name="mean"/> and one and a half, so that nodes started together part.</summary>
+    internal TimeSpan Jitter(TimeSpan mean) => mean * (0.5 + _random.NextDouble());
+
+    internal Random Random => _random;
+
+    internal Envelope MakeEnvelope(MessageKind kind, ulong transaction, AddressToken token, PeerEndPoint observed) => new(
+        kind, transaction, Id, OwnFlags, token, observed);
+
+    internal SenderFlags OwnFlags { get; set; }
+
+    internal void SendDatagram(ReadOnlySpan<byte> plain, PeerEndPoint destination)
+    {
+        ReadOnlySpan<byte> datagram = _sealer is null ? plain : _sealed.AsSpan(0, _sealer.Seal(plain, _sealed));
+        Counters.Sent++;
+        Counters.BytesSent += datagram.Length;
+        if (!_host.Send(datagram, destination))
+        {
+            Counters.SendFailures++;
+        }
+    }
+
+    internal Record? Read(RecordKey key, NodeId writer) => _host.Read(key, writer);
+
+    /// <summary>Has an effect done; the awaiting work resumes when the host completes it.</summary>
+    internal CorePromise<TEffect> Perform<TEffect>(TEffect effect)
+        where TEffect : Effect
+    {
+        CorePromise<TEffect> promise = new(Ready);
+        effect.Completed = () => promise.Keep(effect);
+        _host.Begin(effect);
+        return promise;
+    }
+
+    /// <summary>Waits for a time to pass.</summary>
+    internal CorePromise<bool> Delay(TimeSpan time, CancelScope scope)
+    {
+        CorePromise<bool> promise = new(Ready);
+        DelayTimer timer = new(promise, scope);
+        timer.Registration = scope.Add(() =>
+        {
+            Timers.Cancel(timer);
+            promise.Break(new OperationCanceledException());
+        });
+        Timers.Schedule(timer, Now + time);
+        return promise;
+    }
+
+    /// <summary>Runs work that nobody waits for, until it ends or the node stops.</summary>
+    internal void RunDetached(CoreTask work) => _ = ObserveAsync(work);
+
+    /// <summary>A request was answered by the node that it was sent to.</summary>
+    internal void OnMatchedReply(in Envelope envelope, PeerEndPoint from, PeerState peer)
+    {
+        Contact contact = new(envelope.Sender, from);
+        OverlayOf(from)?.Table.OnReply(contact, Now);
+        if (peer.IsProven)
+        {
+            Votes.Add(from, envelope.Observed, Now);
+        }
+    }
+
+    internal void OnRequestFailed(Contact contact) => OverlayOf(contact.EndPoint)?.Table.OnFailure(contact, Now);
+
+    internal void OnIdChanged(PeerEndPoint endPoint, NodeId id) => OverlayOf(endPoint)?.Table.OnIdChanged(endPoint, id, Now);
+
+    private static IEnumerable<Overlay> MakeOverlays(CoreOptions options, NodeId id)
+    {
+        RoutingTableOptions table = new() { BucketSize = options.BucketSize, LimitLocalGroups = options.LimitLocalAddressGroups };
+        if (options.HasIPv4)
+        {
+            yield return new Overlay(isIPv4: true, new RoutingTable(id, table));
+        }
+
+        if (options.HasIPv6)
+        {
+            yield return new Overlay(isIPv4: false, new RoutingTable(id, table));
+        }
+    }
+
+    [SuppressMessage("Design", "CA1031", Justification = "Whatever an operation fails with is its caller's.")]
+    private async CoreTask RunAsync<T>(Func<CancelScope, CoreTask<T>> work, CancelScope scope, Action<T?, Exception?> ended)
+    {
+        LinkedListNode<Action>? registration = null;
+        try
+        {
+            registration = Lifetime.Add(scope.Cancel);
+            T result = await work(scope);
+            ended(result, null);
+        }
+        catch (Exception failure)
+        {
+            ended(default, failure);
+        }
+        finally
+        {
+            if (registration is not null)
+            {
+                Lifetime.Remove(registration);
+            }
+        }
+    }
+
+    /// <summary>Nobody waits for the work, so what it fails with goes to the host.</summary>
+    [SuppressMessage("Design", "CA1031", Justification = "The host decides what a failure of the core means.")]
+    private async CoreTask ObserveAsync(CoreTask work)
+    {
+        try
+        {
+            await work;
+        }
+        catch (OperationCanceledException)
+        {
+            // The node stops.
+        }
+        catch (Exception failure)
+        {
+            _host.OnFault(failure);
+        }
+    }
+
+    private void BeginTurn(TimeSpan now) => Now = now > Now ? now : Now;
+
+    private void EndTurn()
+    {
+        while (Ready.TryDequeue(out Action? resume))
+        {
+            resume();
+        }
+    }
+
+    private bool TryOpen(ReadOnlySpan<byte> datagram, out ReadOnlySpan<byte> plain)
+    {
+        plain = datagram;
+        if (_sealer is null)
+        {
+            return true;
+        }
+
+        bool opened = _sealer.TryOpen(datagram, _opened, out int length) == SealOutcome.Ok;
+        plain = _opened.AsSpan(0, opened ? length : 0);
+        if (!opened)
+        {
+            Counters.Drop(DropReason.Unsealed);
+        }
+
+        return opened;
+    }
+
+    private void Accept(ReadOnlySpan<byte> plain, PeerEndPoint from)
+    {
+        DecodeOutcome outcome = Codec.TryReadEnvelope(plain, out Envelope envelope, out ReadOnlySpan<byte> body);
+        if (outcome != DecodeOutcome.Ok)
+        {
+            Counters.Drop(ReasonOf(outcome));
+        }
+        else if (from.Scope == AddressScope.Unusable)
+        {
+            Counters.Drop(DropReason.UnusableSource);
+        }
+        else if (envelope.Sender == Id)
+        {
+            Counters.Drop(DropReason.OwnId);
+        }
+        else if (envelope.IsReply)
+        {
+            Requests.OnReply(envelope, body, from);
+        }
+        else
+        {
+            Answers.OnRequest(envelope, body, plain.Length, from);
+        }
+    }
+
+    private static DropReason ReasonOf(DecodeOutcome outcome) => outcome switch
+    {
+        DecodeOutcome.OtherVersion => DropReason.OtherVersion,
+        DecodeOutcome.OtherNetwork => DropReason.OtherNetwork,
+        _ => DropReason.Malformed,
+    };
+
+    private sealed class DelayTimer(CorePromise<bool> promise, CancelScope scope) : CoreTimer
+    {
+        public LinkedListNode<Action>? Registration { get; set; }
+
+        public override void OnDue(TimeSpan now)
+        {
+            scope.Remove(Registration!);
+            promise.Keep(true);
+        }
+    }
+}

@@ -1,0 +1,108 @@
+using Kademlia.Messages;
+using Kademlia.Wire;
+
+namespace Kademlia.Core;
+
+/// <summary>A request that sequential work awaits.</summary>
+/// <typeparam name="T">What is kept of the reply: its bytes are gone when the work resumes.</typeparam>
+internal abstract class AwaitedRequest<T> : PendingRequest
+{
+    private readonly CorePromise<T?> _promise;
+    private readonly CancelScope _scope;
+    private LinkedListNode<Action>? _registration;
+
+    protected AwaitedRequest(NodeCore core, Contact contact, MessageKind kind, CancelScope scope)
+        : base(contact, kind)
+    {
+        _promise = new CorePromise<T?>(core.Ready);
+        _scope = scope;
+        Core = core;
+    }
+
+    protected NodeCore Core { get; }
+
+    /// <summary>Sends the request; the result is the default value when no reply comes.</summary>
+    public CorePromise<T?> Send()
+    {
+        _registration = _scope.Add(() => Core.Requests.Cancel(this));
+        Core.Requests.Send(this);
+        return _promise;
+    }
+
+    public sealed override void OnReply(in Envelope envelope, ReadOnlySpan<byte> body) => End(Read(envelope, body));
+
+    public sealed override void OnFailure(RequestFailure failure) => End(default);
+
+    public sealed override void OnCancelled() => _promise.Break(new OperationCanceledException());
+
+    /// <summary>Copies what is kept of the reply; the default value when it cannot be read.</summary>
+    protected abstract T? Read(in Envelope envelope, ReadOnlySpan<byte> body);
+
+    private void End(T? result)
+    {
+        _scope.Remove(_registration!);
+        _promise.Keep(result);
+    }
+}
+
+/// <summary>Who and where one is, as a reply tells.</summary>
+internal sealed record Pong(Contact Contact, PeerEndPoint Observed, TimeSpan RoundTrip);
+
+/// <summary>Are you there?</summary>
+internal sealed class PingOut(NodeCore core, Contact contact, CancelScope scope)
+    : AwaitedRequest<Pong>(core, contact, MessageKind.Ping, scope)
+{
+    public override int Write(Span<byte> destination, in Envelope envelope, int paddedLength) =>
+        Core.Codec.WritePing(destination, envelope, paddedLength);
+
+    protected override Pong Read(in Envelope envelope, ReadOnlySpan<byte> body) =>
+        new(new Contact(envelope.Sender, Contact.EndPoint), envelope.Observed, Core.Now - FirstSent);
+}
+
+/// <summary>The proof of an id, still to be verified.</summary>
+internal sealed record Proof(ProofStatus Status, SignatureAlgorithm Algorithm, byte[] PublicKey, byte[] Signature, NodeId Sender);
+
+/// <summary>Prove that your id is yours.</summary>
+internal sealed class ProveOut(NodeCore core, Contact contact, byte[] nonce, CancelScope scope)
+    : AwaitedRequest<Proof>(core, contact, MessageKind.Prove, scope)
+{
+    public override int Write(Span<byte> destination, in Envelope envelope, int paddedLength) =>
+        Core.Codec.Write(destination, envelope, new ProveRequest(nonce, Contact.EndPoint), paddedLength);
+
+    protected override Proof? Read(in Envelope envelope, ReadOnlySpan<byte> body) =>
+        Codec.TryRead(body, out ProveReply reply)
+            ? new(reply.Status, reply.Algorithm, reply.PublicKey.ToArray(), reply.Signature.ToArray(), envelope.Sender)
+            : null;
+}
+
+/// <summary>What a holder said of a store, with the record that it holds instead, still to be verified.</summary>
+internal sealed record StoreAnswer(StoreOutcome Outcome, long ClockSeconds, Record? Newer);
+
+/// <summary>Keep this record.</summary>
+internal sealed class StoreOut(NodeCore core, Contact contact, Record record, StorePurpose purpose, long expectedSequence, CancelScope scope)
+    : AwaitedRequest<StoreAnswer>(core, contact, MessageKind.Store, scope)
+{
+    public override int Write(Span<byte> destination, in Envelope envelope, int paddedLength) =>
+        Core.Codec.Write(destination, envelope, new StoreRequest(purpose, record.View, expectedSequence), paddedLength);
+
+    protected override StoreAnswer? Read(in Envelope envelope, ReadOnlySpan<byte> body) =>
+        Codec.TryRead(body, out StoreReply reply)
+            ? new(reply.Outcome, reply.ClockSeconds, reply.Newer.IsNone ? null : new Record(reply.Newer))
+            : null;
+}
+
+/// <summary>An application's answer.</summary>
+internal sealed record TalkAnswer(TalkStatus Status, byte[] Payload, Contact From);
+
+/// <summary>A message of the application.</summary>
+internal sealed class TalkOut(NodeCore core, Contact contact, byte[] protocol, byte[] payload, CancelScope scope)
+    : AwaitedRequest<TalkAnswer>(core, contact, MessageKind.Talk, scope)
+{
+    public override int Write(Span<byte> destination, in Envelope envelope, int paddedLength) =>
+        Core.Codec.Write(destination, envelope, new TalkRequest(protocol, payload), paddedLength);
+
+    protected override TalkAnswer? Read(in Envelope envelope, ReadOnlySpan<byte> body) =>
+        Codec.TryRead(body, out TalkReply reply)
+            ? new(reply.Status, reply.Payload.ToArray(), new Contact(envelope.Sender, Contact.EndPoint))
+            : null;
+}

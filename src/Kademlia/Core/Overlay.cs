@@ -1,0 +1,34 @@
+using Kademlia.Routing;
+
+namespace Kademlia.Core;
+
+/// <summary>One address family's network: a node with both families is in two overlays with one id and one store.</summary>
+internal sealed class Overlay(bool isIPv4, RoutingTable table)
+{
+    private const int SizeSamples = 16;
+
+    private readonly Queue<double> _sizes = new();
+
+    public bool IsIPv4 { get; } = isIPv4;
+
+    public RoutingTable Table { get; } = table;
+
+    /// <summary>How many nodes there are: the mean of what recent walks saw; at least what the table holds.</summary>
+    public double EstimatedSize => Math.Max(Table.Count + 1, _sizes.Count == 0 ? 0 : _sizes.Average());
+
+    /// <summary>A walk ended with these, the closest first: uniform ids as dense as that make a network of this size.</summary>
+    public void OnWalk(NodeId target, ReadOnlySpan<Contact> closest)
+    {
+        if (closest.Length < Table.BucketSize)
+        {
+            return;
+        }
+
+        double farthest = (closest[^1].Id ^ target).Word0 / (double)ulong.MaxValue;
+        _sizes.Enqueue((closest.Length - 1) / Math.Max(farthest, double.Epsilon));
+        if (_sizes.Count > SizeSamples)
+        {
+            _sizes.Dequeue();
+        }
+    }
+}

@@ -1,0 +1,148 @@
+using Kademlia.Messages;
+using Kademlia.Wire;
+
+namespace Kademlia.Core;
+
+/// <summary>A request that waits for its reply.</summary>
+/// <remarks>
+/// <para>Sent at once; again after one retransmission timeout (RTO), then every two, up to <see cref="MaxAttempts"/> times.
+/// Slow after one RTO, overdue after two or a second, whichever is later, failed two RTOs after the last attempt but not
+/// before it is overdue, and at the latest after the request timeout. A reply ends it at any time.</para>
+/// <para>Exactly one of <see cref="OnReply"/>, <see cref="OnFailure"/> and <see cref="OnCancelled"/> is called, once;
+/// <see cref="OnSlow"/> and <see cref="OnOverdue"/> at most once each, before it.</para>
+/// </remarks>
+internal abstract class PendingRequest(Contact contact, MessageKind kind) : CoreTimer
+{
+    private static readonly TimeSpan LeastOverdue = TimeSpan.FromSeconds(1);
+
+    private TimeSpan _sendAt;
+    private TimeSpan _slowAt;
+    private TimeSpan _overdueAt;
+    private TimeSpan _failAt;
+    private TimeSpan _deadline;
+
+    /// <summary>Who is asked; its id is the default value while only the endpoint is known.</summary>
+    public Contact Contact { get; } = contact;
+
+    public MessageKind Kind { get; } = kind;
+
+    /// <summary>How often it may be sent.</summary>
+    public int MaxAttempts { get; init; } = 3;
+
+    /// <summary>How long the first datagram to an unproven contact is made, so that its reply may be as long.</summary>
+    public int FirstContactLength { get; init; } = Codec.MinRequestLength;
+
+    /// <summary>Whether the contact is known from others' replies alone: then what it is sent is budgeted.</summary>
+    public bool IsHearsay { get; init; }
+
+    public ulong Transaction { get; set; }
+
+    public int Attempts { get; private set; }
+
+    public TimeSpan FirstSent { get; private set; }
+
+    public bool WasRetried { get; set; }
+
+    internal Requests? Owner { get; set; }
+
+    private TimeSpan Timeout { get; set; }
+
+    private bool IsSlow { get; set; }
+
+    private bool IsOverdue { get; set; }
+
+    /// <summary>Writes the request; called for each attempt, since the token may have changed.</summary>
+    public abstract int Write(Span<byte> destination, in Envelope envelope, int paddedLength);
+
+    /// <summary>A reply of the right kind, transaction, endpoint and sender came; the bytes are valid until this returns.</summary>
+    public abstract void OnReply(in Envelope envelope, ReadOnlySpan<byte> body);
+
+    public virtual void OnSlow()
+    {
+    }
+
+    public virtual void OnOverdue()
+    {
+    }
+
+    /// <summary>No reply will come.</summary>
+    public abstract void OnFailure(RequestFailure failure);
+
+    /// <summary>The asker lost interest.</summary>
+    public virtual void OnCancelled()
+    {
+    }
+
+    /// <summary>Sets the times of all that can happen, from the first attempt.</summary>
+    internal void Start(TimeSpan now, TimeSpan timeout, TimeSpan requestTimeout)
+    {
+        Timeout = timeout;
+        FirstSent = now;
+        _slowAt = now + timeout;
+        _overdueAt = now + Max(timeout * 2, LeastOverdue);
+        _deadline = now + requestTimeout;
+        OnAttempt(now);
+    }
+
+    /// <summary>Counts an attempt and sets the time of the next, or of the end.</summary>
+    internal void OnAttempt(TimeSpan now)
+    {
+        Attempts++;
+        _sendAt = now + (Attempts == 1 ? Timeout : Timeout * 2);
+        _failAt = Attempts < MaxAttempts ? _deadline : Min(_deadline, Max(now + (Timeout * 2), _overdueAt));
+    }
+
+    internal TimeSpan NextDue()
+    {
+        TimeSpan next = _failAt;
+        next = Attempts < MaxAttempts ? Min(next, _sendAt) : next;
+        next = IsSlow ? next : Min(next, _slowAt);
+        return IsOverdue ? next : Min(next, _overdueAt);
+    }
+
+    public sealed override void OnDue(TimeSpan now)
+    {
+        if (now >= _failAt)
+        {
+            Owner!.Fail(this, RequestFailure.TimedOut);
+            return;
+        }
+
+        bool turnsSlow = !IsSlow && now >= _slowAt;
+        bool turnsOverdue = !IsOverdue && now >= _overdueAt;
+        IsSlow |= turnsSlow;
+        IsOverdue |= turnsOverdue;
+        if (Attempts < MaxAttempts && now >= _sendAt)
+        {
+            Owner!.Transmit(this);
+        }
+
+        Owner!.Reschedule(this);
+        if (turnsSlow)
+        {
+            OnSlow();
+        }
+
+        if (turnsOverdue)
+        {
+            OnOverdue();
+        }
+    }
+
+    private static TimeSpan Max(TimeSpan left, TimeSpan right) => left > right ? left : right;
+
+    private static TimeSpan Min(TimeSpan left, TimeSpan right) => left < right ? left : right;
+}
+
+/// <summary>Why a request has no reply.</summary>
+internal enum RequestFailure
+{
+    /// <summary>Every attempt went unanswered.</summary>
+    TimedOut,
+
+    /// <summary>Another id answered at the endpoint.</summary>
+    OtherId,
+
+    /// <summary>Never sent: the hearsay budget of the contact's network is spent, or too much is under way.</summary>
+    NotSent,
+}

@@ -1,0 +1,132 @@
+using Kademlia.Records;
+
+namespace Kademlia.Core;
+
+/// <summary>Gathers the records of one key during a get: verifies each, keeps the newest of each writer, and knows when it is enough.</summary>
+/// <remarks>
+/// Content is enough at once. An owner record is enough when <see cref="Quorum"/> holders gave genuine records and the newest is
+/// not older than what this node has seen. An open key is never enough before the walk ends, but for a wanted sequence.
+/// </remarks>
+internal sealed class RecordCollector(NodeCore core, RecordKey key, GetOptions options, CancelScope scope)
+{
+    /// <summary>So many are verified at once; a liar's further ones are left out, and honest holders repeat themselves.</summary>
+    private const int MaxVerifying = 64;
+
+    /// <summary>So many writers of one open key are kept.</summary>
+    private const int MaxWriters = 1024;
+
+    private readonly Dictionary<NodeId, Record> _newest = [];
+    private int _verifying;
+    private int _holders;
+    private CorePromise<bool>? _idle;
+
+    public RecordKey Key { get; } = key;
+
+    public int Quorum { get; } = options.Quorum ?? DefaultQuorum(key.Kind);
+
+    public bool IsSatisfied { get; private set; }
+
+    /// <summary>Called once, when it is enough.</summary>
+    public Action? Satisfied { get; set; }
+
+    /// <summary>Called for each genuine record that is the newest of its writer so far.</summary>
+    public Action<Record>? Found { get; set; }
+
+    /// <summary>The newest of each writer, the greatest sequence first; tombstones among them.</summary>
+    public IReadOnlyList<Record> Newest =>
+        [.. _newest.Values.OrderByDescending(r => r.Sequence).ThenBy(r => r.Writer)];
+
+    /// <summary>Takes in what a holder sent.</summary>
+    public void Offer(in RecordView view)
+    {
+        if (IsSatisfied || view.Kind != Key.Kind || core.Verifier.Examine(view, core.WallSeconds) != RecordFault.None)
+        {
+            return;
+        }
+
+        Record record = new(view);
+        if (record.Key == Key && _verifying < MaxVerifying)
+        {
+            core.RunDetached(VerifyAsync(record));
+        }
+    }
+
+    /// <summary>Takes in a record that this node holds itself: it was verified when it came.</summary>
+    public void OfferOwn(Record record)
+    {
+        Accept(record);
+    }
+
+    /// <summary>Waits until nothing is being verified any more.</summary>
+    public async CoreTask WhenIdleAsync()
+    {
+        if (_verifying > 0)
+        {
+            _idle = new CorePromise<bool>(core.Ready);
+            await _idle;
+        }
+    }
+
+    private static int DefaultQuorum(RecordKind kind) => kind switch
+    {
+        RecordKind.Content => 1,
+        RecordKind.Owner => 3,
+        _ => int.MaxValue,
+    };
+
+    private async CoreTask VerifyAsync(Record record)
+    {
+        bool genuine = record.Kind == RecordKind.Content || IsKnownGenuine(record);
+        if (!genuine)
+        {
+            _verifying++;
+            RecordVerifier verifier = core.Verifier;
+            VerifyEffect effect = await core.Perform(new VerifyEffect(() => verifier.IsSigned(record.View)));
+            _verifying--;
+            genuine = effect.IsGenuine;
+        }
+
+        if (genuine && !scope.IsCancelled)
+        {
+            Accept(record);
+        }
+
+        if (_verifying == 0)
+        {
+            _idle?.Keep(true);
+        }
+    }
+
+    /// <summary>An identical record was verified before, signature and all.</summary>
+    private bool IsKnownGenuine(Record record) =>
+        _newest.TryGetValue(record.Writer, out Record? known)
+        && RecordOrder.Compare(known, record) == 0
+        && known.Signature.Span.SequenceEqual(record.Signature.Span);
+
+    private void Accept(Record record)
+    {
+        _holders++;
+        bool isNewest = _newest.TryGetValue(record.Writer, out Record? known)
+            ? RecordOrder.Compare(known, record) < 0
+            : _newest.Count < MaxWriters;
+        if (isNewest)
+        {
+            _newest[record.Writer] = record;
+            core.Getting.OnSeen(record);
+            Found?.Invoke(record);
+        }
+
+        if (!IsSatisfied && IsEnough())
+        {
+            IsSatisfied = true;
+            Satisfied?.Invoke();
+        }
+    }
+
+    private bool IsEnough()
+    {
+        long newest = _newest.Values.Max(r => r.Sequence);
+        return newest >= options.MinimumSequence
+            || (_holders >= Quorum && newest >= (core.Getting.LastSeen(Key)?.Sequence ?? 0));
+    }
+}

@@ -1,0 +1,149 @@
+using Kademlia.Messages;
+using Kademlia.Wire;
+
+namespace Kademlia.Core;
+
+/// <summary>The requests under way: sends them, repeats them, and gives each matched reply to the one that asked.</summary>
+/// <remarks>
+/// A reply matches by transaction, endpoint and kind, and counts only if its sender is the node that was asked.
+/// Replies never pass a limiter: an attacker who floods us cannot silence the nodes that we ask.
+/// </remarks>
+internal sealed class Requests(NodeCore core)
+{
+    /// <summary>A walk of twenty thousand concurrent requests is not a walk.</summary>
+    public const int MaxPending = 16384;
+
+    private readonly Dictionary<ulong, PendingRequest> _pending = [];
+    private readonly byte[] _buffer = new byte[Codec.MaxMessageLength];
+
+    public int Count => _pending.Count;
+
+    /// <summary>Sends a request for the first time. May fail it before this returns.</summary>
+    public void Send(PendingRequest request)
+    {
+        request.Owner = this;
+        PeerState peer = core.Peers.Get(request.Contact.EndPoint);
+        if (_pending.Count >= MaxPending || !MaySend(request, peer))
+        {
+            core.Counters.RequestsNotSent++;
+            request.OnFailure(RequestFailure.NotSent);
+            return;
+        }
+
+        do
+        {
+            request.Transaction = core.NextTransaction();
+        }
+        while (!_pending.TryAdd(request.Transaction, request));
+
+        core.Counters.RequestsSent++;
+        request.Start(core.Now, peer.TimeoutOr(core.Options.FirstTimeout), core.Options.RequestTimeout);
+        Write(request, peer, peer.Token.IsNone ? request.FirstContactLength : Codec.MinRequestLength);
+        core.Timers.Schedule(request, request.NextDue());
+    }
+
+    /// <summary>Gives a request up: no callback follows but <see cref="PendingRequest.OnCancelled"/>.</summary>
+    public void Cancel(PendingRequest request)
+    {
+        if (Remove(request))
+        {
+            core.Counters.RequestsCancelled++;
+            request.OnCancelled();
+        }
+    }
+
+    /// <summary>Takes in a reply.</summary>
+    public void OnReply(in Envelope envelope, ReadOnlySpan<byte> body, PeerEndPoint from)
+    {
+        if (!_pending.TryGetValue(envelope.Transaction, out PendingRequest? request)
+            || request.Contact.EndPoint != from
+            || !Answers(envelope.Kind, request.Kind))
+        {
+            core.Counters.Drop(DropReason.Unmatched);
+            return;
+        }
+
+        core.Counters.Accepted++;
+        if (request.Contact.Id != default && request.Contact.Id != envelope.Sender)
+        {
+            core.OnIdChanged(from, envelope.Sender);
+            Fail(request, RequestFailure.OtherId);
+            return;
+        }
+
+        PeerState peer = core.Peers.Get(from);
+        peer.OnReply(envelope.Sender, envelope.Token);
+        if (request.Attempts == 1)
+        {
+            peer.OnRoundTrip(core.Now - request.FirstSent);
+        }
+
+        if (envelope.Kind == MessageKind.Retry)
+        {
+            Repeat(request, peer);
+            return;
+        }
+
+        Remove(request);
+        core.Counters.RequestsAnswered++;
+        core.OnMatchedReply(envelope, from, peer);
+        request.OnReply(envelope, body);
+    }
+
+    internal void Fail(PendingRequest request, RequestFailure failure)
+    {
+        if (Remove(request))
+        {
+            core.Counters.RequestsTimedOut++;
+            core.OnRequestFailed(request.Contact);
+            request.OnFailure(failure);
+        }
+    }
+
+    internal void Transmit(PendingRequest request)
+    {
+        PeerState peer = core.Peers.Get(request.Contact.EndPoint);
+        request.OnAttempt(core.Now);
+        if (MaySend(request, peer))
+        {
+            Write(request, peer, Codec.MinRequestLength);
+        }
+    }
+
+    internal void Reschedule(PendingRequest request) => core.Timers.Schedule(request, request.NextDue());
+
+    private static bool Answers(MessageKind reply, MessageKind request) =>
+        reply == (request | MessageKind.Reply) || reply == MessageKind.Retry;
+
+    /// <summary>A restarted node, or a rotated secret, must not look dead: the request is repeated once with the fresh token.</summary>
+    private void Repeat(PendingRequest request, PeerState peer)
+    {
+        if (!request.WasRetried)
+        {
+            request.WasRetried = true;
+            Write(request, peer, Codec.MinRequestLength);
+        }
+    }
+
+    private bool MaySend(PendingRequest request, PeerState peer) =>
+        !request.IsHearsay
+        || peer.HasAnswered
+        || core.Hearsay.TrySpend(
+            request.Contact.EndPoint,
+            request.Attempts == 0 ? request.FirstContactLength : Codec.MinRequestLength,
+            peer.IsCorroborated,
+            core.Now);
+
+    private void Write(PendingRequest request, PeerState peer, int paddedLength)
+    {
+        Envelope envelope = core.MakeEnvelope(request.Kind, request.Transaction, peer.Token, observed: default);
+        int length = request.Write(_buffer, envelope, paddedLength);
+        core.SendDatagram(_buffer.AsSpan(0, length), request.Contact.EndPoint);
+    }
+
+    private bool Remove(PendingRequest request)
+    {
+        core.Timers.Cancel(request);
+        return _pending.Remove(request.Transaction);
+    }
+}

@@ -1,0 +1,245 @@
+using Kademlia.Messages;
+using Kademlia.Routing;
+
+namespace Kademlia.Core;
+
+/// <summary>Everything that happens by the clock: joining, refreshing, checking contacts, republishing, expiring, leaving.</summary>
+internal sealed class Upkeep(NodeCore core)
+{
+    /// <summary>How often there is a look at what is due; each look does a little, so that upkeep is spread evenly.</summary>
+    public static readonly TimeSpan TickInterval = TimeSpan.FromSeconds(10);
+
+    /// <summary>A contact that was not heard of for so long is pinged (15 minutes, as in BEP 5).</summary>
+    public static readonly TimeSpan ContactInterval = TimeSpan.FromMinutes(15);
+
+    /// <summary>Each of the k closest to ourselves is pinged as often, one after the other.</summary>
+    public static readonly TimeSpan NeighbourInterval = TimeSpan.FromMinutes(10);
+
+    /// <summary>The first pause before bootstrapping is tried again; it doubles up to <see cref="LongestBackOff"/>.</summary>
+    public static readonly TimeSpan FirstBackOff = TimeSpan.FromSeconds(1);
+
+    public static readonly TimeSpan LongestBackOff = TimeSpan.FromMinutes(5);
+
+    /// <summary>So many contacts are pinged at one look.</summary>
+    private const int PingsPerTick = 4;
+
+    /// <summary>So many endpoints are tried at one joining.</summary>
+    private const int MaxBootstraps = 64;
+
+    private static readonly TimeSpan ProofTime = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan LeaveTime = TimeSpan.FromSeconds(1);
+
+    private TimeSpan _backOff = FirstBackOff;
+    private TimeSpan _joinAgainAt;
+    private TimeSpan _nextNeighbourAt;
+    private int _neighbour;
+
+    /// <summary>Kept when the node knows another.</summary>
+    public CorePromise<bool> Joined { get; } = new(core.Ready);
+
+    private bool IsAlone => core.Overlays.All(o => o.Table.Count == 0);
+
+    /// <summary>Begins: loads what is stored, joins for the first time, and from then on looks what is due.</summary>
+    public async CoreTask<bool> StartAsync(IReadOnlyList<Contact> known)
+    {
+        await core.Holding.LoadAsync();
+        core.RunDetached(TickAsync());
+        await JoinAsync(known);
+        return !IsAlone;
+    }
+
+    /// <summary>One round of joining.</summary>
+    /// <remarks>
+    /// Pings the bootstrap endpoints and the contacts known from before; goes on with the first that answers and proves itself.
+    /// A walk to our own id then finds our neighbours and makes us known to them. Section 2.3 of the paper.
+    /// </remarks>
+    public async CoreTask JoinAsync(IReadOnlyList<Contact> known)
+    {
+        ResolveEffect bootstrap = await core.Perform(new ResolveEffect());
+        PeerEndPoint[] endPoints =
+        [
+            .. bootstrap.EndPoints.Concat(known.Select(c => c.EndPoint))
+                .Where(e => core.OverlayOf(e) is not null)
+                .Distinct()
+                .Take(MaxBootstraps),
+        ];
+        if (endPoints.Length > 0 && await AnyAsync(endPoints))
+        {
+            await MeetNeighboursAsync();
+        }
+
+        bool alone = IsAlone;
+        _backOff = alone ? TimeSpan.FromTicks(Math.Min(_backOff.Ticks * 2, LongestBackOff.Ticks)) : FirstBackOff;
+        _joinAgainAt = core.Now + core.Jitter(_backOff);
+    }
+
+    /// <summary>A contact entered a table.</summary>
+    public void OnAdded(Contact contact)
+    {
+        Joined.Keep(true);
+        core.RunDetached(core.HandOver.ServeAsync(contact));
+    }
+
+    /// <summary>A node says that it is about to stop. It is asked, for only its own silence removes it.</summary>
+    public void OnLeaving(Contact contact)
+    {
+        if (core.OverlayOf(contact.EndPoint) is Overlay overlay && overlay.Table.Contains(contact))
+        {
+            core.RunDetached(CheckLeavingAsync(contact, overlay.Table));
+        }
+    }
+
+    /// <summary>Says goodbye to the neighbours, who then look after our place at once.</summary>
+    public async CoreTask LeaveAsync(CancelScope scope)
+    {
+        core.OwnFlags |= SenderFlags.Leaving;
+        List<CoreTask> goodbyes = [];
+        foreach (Overlay overlay in core.Overlays)
+        {
+            foreach (Contact neighbour in Neighbours(overlay))
+            {
+                goodbyes.Add(PingAsync(neighbour, attempts: 2, scope));
+            }
+        }
+
+        CorePromise<bool> done = new(core.Ready);
+        core.RunDetached(WhenAllAsync(goodbyes, done));
+        using CoreDeadline deadline = new(core, LeaveTime, () => done.Keep(false));
+        await done;
+    }
+
+    private static async CoreTask WhenAllAsync(List<CoreTask> tasks, CorePromise<bool> done)
+    {
+        await CoreTask.WhenAll(tasks);
+        done.Keep(true);
+    }
+
+    private Contact[] Neighbours(Overlay overlay)
+    {
+        Contact[] closest = new Contact[core.Options.BucketSize];
+        return closest[..overlay.Table.FindClosest(core.Id, closest)];
+    }
+
+    private async CoreTask<bool> AnyAsync(PeerEndPoint[] endPoints)
+    {
+        CorePromise<bool> first = new(core.Ready);
+        int left = endPoints.Length;
+        foreach (PeerEndPoint endPoint in endPoints)
+        {
+            core.RunDetached(TryAsync(endPoint));
+        }
+
+        return await first;
+
+        async CoreTask TryAsync(PeerEndPoint endPoint)
+        {
+            Pong? pong = await new PingOut(core, new Contact(default, endPoint), core.Lifetime).Send();
+            bool admitted = pong is not null && await core.Newcomers.AdmitAsync(pong.Contact, isHearsay: false);
+            left--;
+            if (admitted || left == 0)
+            {
+                first.Keep(admitted);
+            }
+        }
+    }
+
+    private async CoreTask MeetNeighboursAsync()
+    {
+        List<Contact> nearest = [];
+        foreach (Overlay overlay in core.Overlays.Where(o => o.Table.Count > 0))
+        {
+            nearest.AddRange(await WalkAsync(overlay, core.Id, AllFamilies));
+        }
+
+        if (!core.Options.IsClient)
+        {
+            await core.Newcomers.WaitForChallengersAsync([.. nearest], ProofTime);
+        }
+    }
+
+    private AddressFamilies AllFamilies => core.Overlays.Count > 1
+        ? AddressFamilies.IPv4 | AddressFamilies.IPv6
+        : AddressFamilies.None;
+
+    private async CoreTask<Contact[]> WalkAsync(Overlay overlay, NodeId target, AddressFamilies want)
+    {
+        FindNodeQuestion question = new(core, target, want, core.Options.LookupAttempts);
+        Walk walk = new(core, overlay, target, question, core.Lifetime);
+        await walk.Start();
+        return walk.Closest();
+    }
+
+    private async CoreTask TickAsync()
+    {
+        while (true)
+        {
+            await core.Delay(core.Jitter(TickInterval), core.Lifetime);
+            core.Holding.DropExpired();
+            PingContacts();
+            PingNeighbour();
+            await RefreshAsync();
+            await core.Putting.RepublishAsync(core.Lifetime);
+            if (IsAlone && core.Now >= _joinAgainAt)
+            {
+                await JoinAsync([]);
+            }
+        }
+    }
+
+    private void PingContacts()
+    {
+        foreach (Overlay overlay in core.Overlays)
+        {
+            for (int i = 0; i < PingsPerTick; i++)
+            {
+                if (overlay.Table.TryGetQuestionable(core.Now, ContactInterval, out Contact contact))
+                {
+                    core.RunDetached(PingAsync(contact, core.Options.LookupAttempts, core.Lifetime));
+                }
+            }
+        }
+    }
+
+    private void PingNeighbour()
+    {
+        if (core.Now < _nextNeighbourAt)
+        {
+            return;
+        }
+
+        _nextNeighbourAt = core.Now + (NeighbourInterval / core.Options.BucketSize);
+        foreach (Overlay overlay in core.Overlays)
+        {
+            Contact[] neighbours = Neighbours(overlay);
+            if (neighbours.Length > 0)
+            {
+                core.RunDetached(PingAsync(neighbours[_neighbour % neighbours.Length], core.Options.LookupAttempts, core.Lifetime));
+            }
+        }
+
+        _neighbour++;
+    }
+
+    private async CoreTask RefreshAsync()
+    {
+        foreach (Overlay overlay in core.Overlays)
+        {
+            if (overlay.Table.TryGetBucketToRefresh(core.Now, core.Options.RefreshInterval, core.Random, out NodeId target))
+            {
+                await WalkAsync(overlay, target, AddressFamilies.None);
+            }
+        }
+    }
+
+    private async CoreTask CheckLeavingAsync(Contact contact, RoutingTable table)
+    {
+        await core.Delay(core.Jitter(LeaveTime), core.Lifetime);
+        if (await new PingOut(core, contact, core.Lifetime) { MaxAttempts = 2 }.Send() is null)
+        {
+            table.Remove(contact);
+        }
+    }
+
+    private async CoreTask PingAsync(Contact contact, int attempts, CancelScope scope) =>
+        await new PingOut(core, contact, scope) { MaxAttempts = attempts }.Send();
+}

@@ -1,0 +1,322 @@
+using Kademlia.Admission;
+using Kademlia.Lookups;
+using Kademlia.Messages;
+
+namespace Kademlia.Core;
+
+/// <summary>What a walk asks each contact, and what it makes of the answers.</summary>
+internal abstract class WalkQuestion
+{
+    public abstract MessageKind Kind { get; }
+
+    /// <summary>How long the first datagram to an unproven contact is made, so that its reply may be as long.</summary>
+    public abstract int FirstContactLength { get; }
+
+    /// <summary>How often a contact is asked before it counts as failed.</summary>
+    public abstract int Attempts { get; }
+
+    public abstract int Write(Span<byte> destination, in Envelope envelope, int paddedLength, Contact contact);
+
+    /// <summary>Reads a reply; the contacts are valid until the next message is read.</summary>
+    /// <returns>Whether to go on asking this contact: it has more than it could say.</returns>
+    public abstract bool TryRead(Contact contact, ReadOnlySpan<byte> body, out ReadOnlySpan<Contact> contacts, out bool more, out bool again);
+}
+
+/// <summary>Drives one <see cref="Lookup"/> with real requests in one overlay.</summary>
+/// <remarks>
+/// Begins from our own table, asks as <see cref="Lookup.Next"/> says, and tells the machine of replies, slow contacts and failures.
+/// Contacts that answered are offered to the table. When the machine is done, what is still under way is cancelled, except, for a
+/// put, the requests to contacts nearer than the k-th that answered: those go on, and <see cref="LateAnswer"/> tells of each.
+/// </remarks>
+internal sealed class Walk
+{
+    private readonly NodeCore _core;
+    private readonly Overlay _overlay;
+    private readonly WalkQuestion _question;
+    private readonly Lookup _lookup;
+    private readonly CancelScope _scope;
+    private readonly CorePromise<bool> _done;
+    private readonly List<WalkRequest> _underWay = [];
+    private readonly LinkedListNode<Action> _registration;
+    private CorePromise<bool>? _quiet;
+    private bool _pumping;
+
+    public Walk(NodeCore core, Overlay overlay, NodeId target, WalkQuestion question, CancelScope scope)
+    {
+        _core = core;
+        _overlay = overlay;
+        _question = question;
+        _scope = scope;
+        _done = new CorePromise<bool>(core.Ready);
+        _lookup = new Lookup(target, new LookupOptions
+        {
+            BucketSize = core.Options.BucketSize,
+            Parallelism = core.Options.Parallelism,
+            LimitLocalAddressGroups = core.Options.LimitLocalAddressGroups,
+        });
+        _registration = scope.Add(OnCancelled);
+    }
+
+    /// <summary>Called for each contact that answers after the walk has ended, when <see cref="GoOnAsking"/> asked for it.</summary>
+    public Action<Contact>? LateAnswer { get; set; }
+
+    public int Sent { get; private set; }
+
+    public int Received { get; private set; }
+
+    public int Failed { get; private set; }
+
+    public int Hops => _lookup.Hops;
+
+    /// <summary>Whether the walk ran to its end, not stopped early.</summary>
+    public bool IsComplete { get; private set; }
+
+    /// <summary>Requests still under way.</summary>
+    public int UnderWay => _underWay.Count;
+
+    public bool IsFinished => _done.IsKept;
+
+    /// <summary>Walks until the machine is done.</summary>
+    public CorePromise<bool> Start()
+    {
+        Span<Contact> seeds = new Contact[_core.Options.BucketSize];
+        foreach (Contact contact in seeds[.._overlay.Table.FindClosest(_lookup.Target, seeds)])
+        {
+            _lookup.Offer(contact);
+        }
+
+        _overlay.Table.OnLookup(_lookup.Target, _core.Now);
+        Pump();
+        return _done;
+    }
+
+    /// <summary>Ends the walk early: enough is known.</summary>
+    public void Stop()
+    {
+        if (!IsFinished)
+        {
+            _lookup.Stop();
+            Finish(complete: false);
+        }
+    }
+
+    /// <summary>The closest that answered, the closest first.</summary>
+    public Contact[] Closest()
+    {
+        Contact[] closest = new Contact[_core.Options.BucketSize];
+        return closest[.._lookup.CopyClosest(closest)];
+    }
+
+    /// <summary>Takes the next of the closest, once nothing closer can still come.</summary>
+    public bool TryTakeResult(out Contact contact) => _lookup.TryTakeResult(out contact);
+
+    /// <summary>After the end: leaves the requests to nearer contacts that have not answered under way, and cancels the others.</summary>
+    public void GoOnAsking()
+    {
+        Contact[] unanswered = new Contact[_core.Options.BucketSize];
+        int count = _lookup.CopyUnanswered(unanswered);
+        CancelRequests(request => !unanswered.AsSpan(0, count).Contains(request.Contact));
+    }
+
+    /// <summary>Waits until nothing that <see cref="GoOnAsking"/> left is under way.</summary>
+    public async CoreTask WhenQuietAsync()
+    {
+        if (_underWay.Count > 0)
+        {
+            _quiet = new CorePromise<bool>(_core.Ready);
+            await _quiet;
+        }
+    }
+
+    private void Pump()
+    {
+        if (_pumping || IsFinished)
+        {
+            return;
+        }
+
+        _pumping = true;
+        LookupStep step;
+        while ((step = _lookup.Next(out Contact contact)) == LookupStep.Ask)
+        {
+            Ask(contact, isAgain: false);
+        }
+
+        _pumping = false;
+        if (step == LookupStep.Done && !_underWay.Exists(r => r.IsAgain))
+        {
+            Finish(complete: true);
+        }
+    }
+
+    private void Ask(Contact contact, bool isAgain)
+    {
+        WalkRequest request = new(this, contact, isAgain)
+        {
+            MaxAttempts = _question.Attempts,
+            FirstContactLength = _question.FirstContactLength,
+            IsHearsay = !_overlay.Table.Contains(contact),
+        };
+        Sent++;
+        _underWay.Add(request);
+        _core.Requests.Send(request);
+    }
+
+    private void Finish(bool complete)
+    {
+        IsComplete = complete;
+        if (complete)
+        {
+            _overlay.OnWalk(_lookup.Target, Closest());
+        }
+
+        if (LateAnswer is null)
+        {
+            CancelRequests(_ => true);
+        }
+
+        _done.Keep(complete);
+        LeaveScopeIfQuiet();
+    }
+
+    private void OnCancelled()
+    {
+        _lookup.Stop();
+        CancelRequests(_ => true);
+        _done.Break(new OperationCanceledException());
+        _quiet?.Break(new OperationCanceledException());
+    }
+
+    private void OnEnded(WalkRequest request)
+    {
+        _underWay.Remove(request);
+        LeaveScopeIfQuiet();
+    }
+
+    /// <summary>A walk is under way while it walks and while late answers may come.</summary>
+    private void LeaveScopeIfQuiet()
+    {
+        if (IsFinished && _underWay.Count == 0)
+        {
+            _scope.Remove(_registration);
+            _quiet?.Keep(true);
+        }
+    }
+
+    private void CancelRequests(Predicate<WalkRequest> which)
+    {
+        foreach (WalkRequest request in _underWay.FindAll(which))
+        {
+            _core.Requests.Cancel(request);
+        }
+    }
+
+    private void OnReply(WalkRequest request, ReadOnlySpan<byte> body)
+    {
+        OnEnded(request);
+        Received++;
+        if (!_question.TryRead(request.Contact, body, out ReadOnlySpan<Contact> contacts, out bool more, out bool again))
+        {
+            OnFailure(request);
+            return;
+        }
+
+        bool finished = IsFinished;
+        Span<Contact> believed = stackalloc Contact[contacts.Length];
+        _lookup.OnReply(request.Contact, believed[..Believe(request.Contact, contacts, believed)], more);
+        _core.Newcomers.Consider(request.Contact);
+        if (finished)
+        {
+            LateAnswer?.Invoke(request.Contact);
+        }
+        else if (again)
+        {
+            Ask(request.Contact, isAgain: true);
+        }
+
+        Pump();
+    }
+
+    private void OnFailure(WalkRequest request)
+    {
+        OnEnded(request);
+        Failed++;
+        _lookup.OnFailure(request.Contact);
+        Pump();
+    }
+
+    private void OnLeftOut(WalkRequest request)
+    {
+        OnEnded(request);
+        Sent--;
+        _lookup.OnLeftOut(request.Contact);
+        Pump();
+    }
+
+    /// <summary>Leaves out what a stranger must not make us believe, and remembers who named whom.</summary>
+    private int Believe(Contact referrer, ReadOnlySpan<Contact> referred, Span<Contact> believed)
+    {
+        bool proven = _core.Peers.Find(referrer.EndPoint) is { IsProven: true };
+        int count = 0;
+        foreach (Contact contact in referred)
+        {
+            if (contact.Id == _core.Id || !ReferralScope.IsBelievable(contact.EndPoint, referrer.EndPoint))
+            {
+                continue;
+            }
+
+            if (proven)
+            {
+                _core.Peers.Get(contact.EndPoint).OnNamed(referrer.Id);
+            }
+
+            if (contact.EndPoint.IsIPv4 == _overlay.IsIPv4)
+            {
+                believed[count++] = contact;
+            }
+            else
+            {
+                _core.Newcomers.ConsiderHearsay(contact);
+            }
+        }
+
+        return count;
+    }
+
+    private sealed class WalkRequest(Walk walk, Contact contact, bool isAgain) : PendingRequest(contact, walk._question.Kind)
+    {
+        /// <summary>Whether the contact answered before and is asked for the rest; the walk does not end before it.</summary>
+        public bool IsAgain { get; } = isAgain;
+
+        public override int Write(Span<byte> destination, in Envelope envelope, int paddedLength) =>
+            walk._question.Write(destination, envelope, paddedLength, Contact);
+
+        public override void OnReply(in Envelope envelope, ReadOnlySpan<byte> body) => walk.OnReply(this, body);
+
+        public override void OnSlow()
+        {
+            walk._lookup.OnSlow(Contact);
+            walk.Pump();
+        }
+
+        public override void OnOverdue()
+        {
+            walk._lookup.OnOverdue(Contact);
+            walk.Pump();
+        }
+
+        public override void OnFailure(RequestFailure failure)
+        {
+            if (failure == RequestFailure.NotSent)
+            {
+                walk.OnLeftOut(this);
+            }
+            else
+            {
+                walk.OnFailure(this);
+            }
+        }
+
+        public override void OnCancelled() => walk.OnEnded(this);
+    }
+}

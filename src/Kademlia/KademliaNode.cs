@@ -1,4 +1,398 @@
+using System.Collections.Concurrent;
+using System.Runtime.CompilerServices;
+using System.Text;
+using System.Threading.Channels;
+using Kademlia.Core;
+using Kademlia.Identity;
+using Kademlia.Messages;
+using Kademlia.Records;
+using Kademlia.Transport;
+using Kademlia.Wire;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
+
 namespace Kademlia;
 
-/// <summary>A node of the overlay.</summary>
-public sealed class KademliaNode;
+/// <summary>A node of the overlay: finds other nodes, and stores and finds records among them, over UDP and without a server.</summary>
+/// <remarks>
+/// All members may be used from any thread at once. Tasks complete on the thread pool, never under the node's lock, and handlers
+/// run there too. Not finding, and being offline, are results; exceptions are for wrong arguments, a disposed node, a cancelled
+/// operation, and for a start that cannot succeed.
+/// </remarks>
+public sealed class KademliaNode : IAsyncDisposable
+{
+    private static readonly TimeSpan StartTime = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan StateInterval = TimeSpan.FromMinutes(10);
+
+    private readonly KademliaOptions _options;
+    private readonly NodeHost _host;
+    private readonly IDatagramTransport _transport;
+    private readonly ILogger _logger;
+    private readonly ITimer? _saving;
+    private readonly ConcurrentDictionary<string, TalkHandler> _handlers = new(StringComparer.Ordinal);
+    private int _disposed;
+
+    private KademliaNode(KademliaOptions options, NodeIdentity identity, IDatagramTransport transport, ILogger logger)
+    {
+        _options = options;
+        _transport = transport;
+        _logger = logger;
+        Identity = identity;
+        _host = new NodeHost(
+            options.ToCore(transport.LocalEndPoints),
+            identity,
+            EcdsaP256Scheme.Instance,
+            new HostServices(transport, options.RecordStore ?? new MemoryRecordStore(), options.TimeProvider, logger, options.ParseBootstraps()))
+        {
+            OnTalk = AnswerAsync,
+        };
+        Joined = JoinedAsync();
+        _saving = options.StateFile is null
+            ? null
+            : options.TimeProvider.CreateTimer(_ => SaveState(), null, StateInterval, StateInterval);
+    }
+
+    /// <summary>The node's id: the hash of its public key.</summary>
+    public NodeId Id => Identity.Id;
+
+    /// <summary>The node's key pair, with which it signs its records.</summary>
+    public NodeIdentity Identity { get; }
+
+    /// <summary>The UDP port that the node is bound to.</summary>
+    public int Port => LocalEndPoints[0].Port;
+
+    /// <summary>Where the node is bound, at most one endpoint for each address family.</summary>
+    public IReadOnlyList<PeerEndPoint> LocalEndPoints => _transport.LocalEndPoints;
+
+    /// <summary>Completes when the node knows another; cancelled when it stops before.</summary>
+    public Task Joined { get; }
+
+    /// <summary>A snapshot of the node's state.</summary>
+    public NodeInfo Info => _host.Read(Describe);
+
+    /// <summary>This node's own records that it keeps alive.</summary>
+    public IReadOnlyList<Record> OwnRecords => _host.Read(core => core.Putting.OwnRecords);
+
+    /// <summary>Starts a node.</summary>
+    /// <param name="options">How; null for the defaults: a network of one, that others can join.</param>
+    /// <param name="cancellationToken">Gives the start up.</param>
+    /// <returns>A node that is bound and has tried to join once, for at most 5 s. Being offline is no error: it goes on trying.</returns>
+    /// <exception cref="ArgumentException">An option is wrong; the message names it and says what to do.</exception>
+    /// <exception cref="KademliaException">The port is taken, or a file cannot be used; the message says what to do.</exception>
+    public static async Task<KademliaNode> StartAsync(KademliaOptions? options = null, CancellationToken cancellationToken = default)
+    {
+        options ??= new KademliaOptions();
+        options.Validate();
+        cancellationToken.ThrowIfCancellationRequested();
+        IReadOnlyList<Contact> known = options.StateFile is null ? [] : StateFile.Load(options.StateFile);
+        NodeIdentity identity = options.Identity
+            ?? (options.IdentityFile is null
+                ? NodeIdentity.Create(options.IdDifficulty)
+                : NodeIdentity.LoadOrCreate(options.IdentityFile, options.IdDifficulty));
+        ILogger logger = options.LoggerFactory?.CreateLogger<KademliaNode>() ?? NullLogger<KademliaNode>.Instance;
+        IDatagramTransport transport = options.Transport ?? UdpTransport.Bind([.. options.ListenAddresses], options.Port);
+        KademliaNode node = new(options, identity, transport, logger);
+        await node.BeginAsync(known, cancellationToken).ConfigureAwait(false);
+        return node;
+    }
+
+    /// <summary>Stores a value under this node's key and a name: an owner record, that only this node's key can change or delete.</summary>
+    /// <param name="name">The name: at most 64 bytes of UTF-8. With the public key it makes the record's key.</param>
+    /// <param name="value">The value: at most 768 bytes.</param>
+    /// <param name="options">How; null for the defaults.</param>
+    /// <param name="cancellationToken">Gives up waiting; some nodes may hold the record.</param>
+    /// <returns>What each node said.</returns>
+    /// <exception cref="ArgumentException">The name or the value is too long, or an option is wrong.</exception>
+    public Task<PutReceipt> PutAsync(
+        string name, ReadOnlyMemory<byte> value, PutOptions? options = null, CancellationToken cancellationToken = default)
+    {
+        byte[] salt = RecordKey.EncodeName(name);
+        return PutAsync(RecordKey.ForOwner(Identity.Algorithm, Identity.PublicKey.Span, salt), salt, value, options, cancellationToken);
+    }
+
+    /// <summary>Stores a value under its own hash. Nobody can change or delete it.</summary>
+    /// <inheritdoc cref="PutAsync(string, ReadOnlyMemory{byte}, PutOptions?, CancellationToken)"/>
+    public Task<PutReceipt> PutContentAsync(
+        ReadOnlyMemory<byte> value, PutOptions? options = null, CancellationToken cancellationToken = default) =>
+        PutAsync(RecordKey.ForContent(value.Span), [], value, options, cancellationToken);
+
+    /// <summary>Stores a value in this node's slot under an open key, where every writer has one.</summary>
+    /// <inheritdoc cref="PutAsync(string, ReadOnlyMemory{byte}, PutOptions?, CancellationToken)"/>
+    public Task<PutReceipt> PutOpenAsync(
+        string name, ReadOnlyMemory<byte> value, PutOptions? options = null, CancellationToken cancellationToken = default)
+    {
+        byte[] salt = RecordKey.EncodeName(name);
+        return PutAsync(RecordKey.ForName(salt), salt, value, options, cancellationToken);
+    }
+
+    /// <summary>Deletes this node's owner record of a name: a signed marker takes its place until no holder can have it any more.</summary>
+    /// <inheritdoc cref="PutAsync(string, ReadOnlyMemory{byte}, PutOptions?, CancellationToken)"/>
+    public Task<PutReceipt> DeleteAsync(string name, CancellationToken cancellationToken = default)
+    {
+        byte[] salt = RecordKey.EncodeName(name);
+        return DeleteAsync(RecordKey.ForOwner(Identity.Algorithm, Identity.PublicKey.Span, salt), salt, cancellationToken);
+    }
+
+    /// <summary>Deletes this node's record under the open key of a name.</summary>
+    /// <inheritdoc cref="PutAsync(string, ReadOnlyMemory{byte}, PutOptions?, CancellationToken)"/>
+    public Task<PutReceipt> DeleteOpenAsync(string name, CancellationToken cancellationToken = default)
+    {
+        byte[] salt = RecordKey.EncodeName(name);
+        return DeleteAsync(RecordKey.ForName(salt), salt, cancellationToken);
+    }
+
+    /// <summary>Finds what is stored under a key.</summary>
+    /// <param name="key">The key.</param>
+    /// <param name="options">What to be content with; null for the defaults.</param>
+    /// <param name="cancellationToken">Gives the search up.</param>
+    /// <returns>The verified records, or none.</returns>
+    public Task<GetResult> GetAsync(RecordKey key, GetOptions? options = null, CancellationToken cancellationToken = default)
+    {
+        ThrowIfNotKey(key);
+        return RunAsync((core, scope) => core.Getting.GetAsync(key, options ?? new GetOptions(), found: null, scope), cancellationToken);
+    }
+
+    /// <summary>Finds every writer's record under an open key, as they come; a newer one of the same writer may follow.</summary>
+    /// <param name="key">The key.</param>
+    /// <param name="cancellationToken">Gives the search up.</param>
+    public async IAsyncEnumerable<Record> GetAllAsync(
+        RecordKey key, [EnumeratorCancellation] CancellationToken cancellationToken = default)
+    {
+        ThrowIfNotKey(key);
+        Channel<Record> found = Channel.CreateUnbounded<Record>(new UnboundedChannelOptions { SingleReader = true });
+        using CancellationTokenSource search = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        Task<GetResult> get = RunAsync(
+            (core, scope) => core.Getting.GetAsync(key, new GetOptions(), r => found.Writer.TryWrite(r), scope), search.Token);
+        _ = get.ContinueWith(t => found.Writer.TryComplete(t.Exception?.InnerException), TaskScheduler.Default);
+        try
+        {
+            await foreach (Record record in found.Reader.ReadAllAsync(cancellationToken).ConfigureAwait(false))
+            {
+                if (!record.IsTombstone)
+                {
+                    yield return record;
+                }
+            }
+        }
+        finally
+        {
+            await search.CancelAsync().ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>Finds the k nodes closest to a point, the closest first; this node is not among them.</summary>
+    /// <param name="target">The point.</param>
+    /// <param name="cancellationToken">Gives the search up.</param>
+    public Task<IReadOnlyList<Contact>> FindClosestAsync(NodeId target, CancellationToken cancellationToken = default) =>
+        RunAsync((core, scope) => core.Finding.FindClosestAsync(target, scope), cancellationToken);
+
+    /// <summary>Finds a node by its id; null when no such node answered.</summary>
+    /// <param name="id">The node's id.</param>
+    /// <param name="cancellationToken">Gives the search up.</param>
+    public async Task<Contact?> FindNodeAsync(NodeId id, CancellationToken cancellationToken = default)
+    {
+        IReadOnlyList<Contact> closest = await FindClosestAsync(id, cancellationToken).ConfigureAwait(false);
+        return closest.Count > 0 && closest[0].Id == id ? closest[0] : null;
+    }
+
+    /// <summary>Asks whether a node answers at an endpoint; null when none does.</summary>
+    /// <param name="endPoint">Where.</param>
+    /// <param name="cancellationToken">Gives up waiting.</param>
+    public Task<PingResult?> PingAsync(PeerEndPoint endPoint, CancellationToken cancellationToken = default) =>
+        RunAsync((core, scope) => core.Finding.PingAsync(endPoint, scope), cancellationToken);
+
+    /// <summary>Sends a message of the application to a node and waits for its answer.</summary>
+    /// <param name="contact">The node; an answer from another id at its endpoint does not count.</param>
+    /// <param name="protocol">The name of the protocol: 1 to 64 bytes of UTF-8.</param>
+    /// <param name="payload">The message: at most 1,024 bytes.</param>
+    /// <param name="cancellationToken">Gives up waiting; the other node may have handled the message.</param>
+    /// <exception cref="ArgumentException">The protocol's name or the payload is too long.</exception>
+    /// <exception cref="KademliaException">Nobody answered, nobody handles the protocol there, or its handler failed.</exception>
+    public async Task<ReadOnlyMemory<byte>> TalkAsync(
+        Contact contact, string protocol, ReadOnlyMemory<byte> payload, CancellationToken cancellationToken = default)
+    {
+        ThrowIfNotProtocol(protocol);
+        if (payload.Length > Codec.MaxTalkPayloadLength)
+        {
+            throw new ArgumentException(
+                $"A message has at most {Codec.MaxTalkPayloadLength} bytes; this has {payload.Length}. Send it in parts.", nameof(payload));
+        }
+
+        TalkAnswer? answer = await RunAsync(
+            (core, scope) => core.Talking.TalkAsync(contact, protocol, payload.ToArray(), scope), cancellationToken).ConfigureAwait(false);
+        return answer switch
+        {
+            null => throw new KademliaException($"Nobody answered at {contact.EndPoint}. Is the node running, and of the same network?"),
+            { Status: TalkStatus.Answered } => answer.Payload,
+            { Status: TalkStatus.UnknownProtocol } => throw new KademliaException(
+                $"The node at {contact.EndPoint} does not handle the protocol \"{protocol}\"."),
+            { Status: TalkStatus.Busy } => throw new KademliaException($"The node at {contact.EndPoint} is busy. Try again later."),
+            _ => throw new KademliaException($"The handler of \"{protocol}\" at {contact.EndPoint} failed."),
+        };
+    }
+
+    /// <summary>Sends a message of the application to whatever node answers at an endpoint.</summary>
+    /// <inheritdoc cref="TalkAsync(Contact, string, ReadOnlyMemory{byte}, CancellationToken)"/>
+    public Task<ReadOnlyMemory<byte>> TalkAsync(
+        PeerEndPoint endPoint, string protocol, ReadOnlyMemory<byte> payload, CancellationToken cancellationToken = default) =>
+        TalkAsync(new Contact(default, endPoint), protocol, payload, cancellationToken);
+
+    /// <summary>Answers messages of a protocol. A later handler of the same protocol takes the place of an earlier one.</summary>
+    /// <param name="protocol">The name of the protocol: 1 to 64 bytes of UTF-8.</param>
+    /// <param name="handler">Runs on the thread pool, several at once; its answer has at most 1,024 bytes. An exception tells the asker that it failed.</param>
+    public void HandleTalk(string protocol, TalkHandler handler)
+    {
+        ArgumentNullException.ThrowIfNull(handler);
+        ThrowIfNotProtocol(protocol);
+        _handlers[protocol] = handler;
+    }
+
+    /// <summary>Tells the neighbours that this node is about to stop. It goes on serving until it is disposed.</summary>
+    /// <param name="cancellationToken">Gives up waiting for them.</param>
+    public Task LeaveAsync(CancellationToken cancellationToken = default) => RunAsync(
+        async (core, scope) =>
+        {
+            await core.Upkeep.LeaveAsync(scope);
+            return true;
+        },
+        cancellationToken);
+
+    /// <summary>Leaves the network, for at most a second, and stops: saves the state file, and closes the socket and the store.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        if (Interlocked.Exchange(ref _disposed, 1) != 0)
+        {
+            return;
+        }
+
+        await LeaveQuietlyAsync().ConfigureAwait(false);
+        if (_saving is not null)
+        {
+            await _saving.DisposeAsync().ConfigureAwait(false);
+            SaveState();
+        }
+
+        _host.Dispose();
+        if (_options.Identity is null)
+        {
+            Identity.Dispose();
+        }
+
+        Log.Stopped(_logger, Id);
+    }
+
+    private static void ThrowIfNotKey(RecordKey key)
+    {
+        if (key.Kind == default)
+        {
+            throw new ArgumentException("The key has no kind. Make one with RecordKey.ForContent, ForOwner, ForName or Parse.", nameof(key));
+        }
+    }
+
+    private static void ThrowIfNotProtocol(string protocol)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(protocol);
+        if (Encoding.UTF8.GetByteCount(protocol) > TalkRequest.MaxProtocolLength)
+        {
+            throw new ArgumentException(
+                $"The name of a protocol has at most {TalkRequest.MaxProtocolLength} bytes of UTF-8; \"{protocol}\" is longer.", nameof(protocol));
+        }
+    }
+
+    private NodeInfo Describe(NodeCore core) => new()
+    {
+        Id = Id,
+        Role = _options.Role,
+        Contacts = core.Overlays.Sum(o => o.Table.Count),
+        LocalEndPoints = LocalEndPoints,
+        PublicEndPoints = [.. core.Overlays.Select(core.PublicEndPointOf).Where(e => e != default)],
+        Records = core.Holding.Index.Count,
+        RecordBytes = core.Holding.Index.Bytes,
+        EstimatedNetworkSize = core.Overlays.Max(o => o.EstimatedSize),
+        Counters = core.Counters.ToPublic(),
+    };
+
+    private async Task BeginAsync(IReadOnlyList<Contact> known, CancellationToken cancellationToken)
+    {
+        try
+        {
+            _host.Start();
+            Log.Started(_logger, Id, string.Join(", ", LocalEndPoints));
+            Task start = RunAsync((core, _) => core.Upkeep.StartAsync(known), CancellationToken.None);
+            await Task.WhenAny(start, Task.Delay(StartTime, _options.TimeProvider, cancellationToken)).ConfigureAwait(false);
+            cancellationToken.ThrowIfCancellationRequested();
+        }
+        catch
+        {
+            await DisposeAsync().ConfigureAwait(false);
+            throw;
+        }
+    }
+
+    private Task<bool> JoinedAsync() => _host.RunAsync(async (core, _) => await core.Upkeep.Joined, CancellationToken.None);
+
+    private Task<PutReceipt> PutAsync(
+        RecordKey key, byte[] salt, ReadOnlyMemory<byte> value, PutOptions? options, CancellationToken cancellationToken)
+    {
+        if (value.Length > Record.MaxValueLength)
+        {
+            throw new ArgumentException(
+                $"A value has at most {Record.MaxValueLength} bytes; this has {value.Length}. Split it into several records.", nameof(value));
+        }
+
+        options ??= new PutOptions();
+        options.Validate(_options.MaxRecordLifetime);
+        PutCall call = new(key, salt, value.ToArray(), IsTombstone: false, options);
+        return RunAsync((core, scope) => core.Putting.PutAsync(call, scope), cancellationToken);
+    }
+
+    private Task<PutReceipt> DeleteAsync(RecordKey key, byte[] salt, CancellationToken cancellationToken)
+    {
+        PutCall call = new(key, salt, default, IsTombstone: true, new PutOptions());
+        return RunAsync((core, scope) => core.Putting.PutAsync(call, scope), cancellationToken);
+    }
+
+    private async Task LeaveQuietlyAsync()
+    {
+        try
+        {
+            await LeaveAsync().ConfigureAwait(false);
+        }
+        catch (ObjectDisposedException)
+        {
+            // Stopped meanwhile.
+        }
+    }
+
+    private void SaveState()
+    {
+        try
+        {
+            StateFile.Save(_options.StateFile!, _host.Read(core => core.Overlays.SelectMany(o => o.Table.ToArray()).ToArray()));
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            Log.StateNotSaved(_logger, _options.StateFile!, e);
+        }
+    }
+
+    private Task<T> RunAsync<T>(Func<NodeCore, CancelScope, CoreTask<T>> work, CancellationToken cancellationToken)
+    {
+        ObjectDisposedException.ThrowIf(_host.IsStopped, this);
+        return _host.RunAsync(work, cancellationToken);
+    }
+
+    private async Task AnswerAsync(TalkEffect message, CancellationToken cancellationToken)
+    {
+        if (_handlers.TryGetValue(message.Protocol, out TalkHandler? handler))
+        {
+            ReadOnlyMemory<byte> answer = await handler(
+                new TalkMessage(message.From, message.Protocol, message.Payload), cancellationToken).ConfigureAwait(false);
+            message.Answer = answer.Length <= Codec.MaxTalkPayloadLength
+                ? answer
+                : throw new InvalidOperationException(
+                    $"An answer has at most {Codec.MaxTalkPayloadLength} bytes; this has {answer.Length}.");
+            message.Status = TalkStatus.Answered;
+        }
+    }
+}

@@ -6,7 +6,7 @@ using Microsoft.Extensions.Logging;
 namespace Kademlia;
 
 /// <summary>How a node is started. All of it is checked once, at start. Options marked † must be the same in the whole network.</summary>
-public sealed class KademliaOptions
+public sealed partial class KademliaOptions
 {
     /// <summary>Nodes to join through: <c>host:port</c> with a DNS name, an IPv4 address or a bracketed IPv6 address.</summary>
     /// <value>The default is none: a network of one, that others can join.</value>

@@ -1,0 +1,104 @@
+using System.Net;
+using System.Net.Sockets;
+using System.Text;
+using Kademlia.Core;
+using Kademlia.Routing;
+using Kademlia.Wire;
+
+namespace Kademlia;
+
+/// <content>The checks at start, and what the core gets.</content>
+public sealed partial class KademliaOptions
+{
+    private const int MaxNetworkNameLength = 255;
+    private const int MaxAttempts = 16;
+    private const int MaxParallelism = 256;
+
+    internal void Validate()
+    {
+        RequireBootstraps();
+        Require(Port is >= 0 and <= ushort.MaxValue, nameof(Port), Port, "a UDP port, or 0 for any free one");
+        Require(
+            ListenAddresses.Count > 0 && ListenAddresses.DistinctBy(a => a.AddressFamily).Count() == ListenAddresses.Count,
+            nameof(ListenAddresses), string.Join(", ", ListenAddresses), "one address, or one of each address family");
+        Require(PublicAddresses.All(IsUsable), nameof(PublicAddresses), string.Join(", ", PublicAddresses), "addresses that others can reach");
+        Require(Enum.IsDefined(Role), nameof(Role), Role, "Server or Client");
+        Require(Identity is null || IdentityFile is null, nameof(IdentityFile), IdentityFile, "null when Identity is given");
+        Require(
+            Identity is null || NodeIdentity.MeetsDifficulty(Identity.Id, IdDifficulty),
+            nameof(Identity), Identity, $"an identity made with NodeIdentity.Create({IdDifficulty})");
+        Require(
+            NetworkName is { Length: > 0 } && Encoding.UTF8.GetByteCount(NetworkName) <= MaxNetworkNameLength,
+            nameof(NetworkName), NetworkName, $"1 to {MaxNetworkNameLength} bytes of UTF-8");
+        Require(
+            NetworkKey is not ReadOnlyMemory<byte> key || key.Length == Sealer.KeyLength,
+            nameof(NetworkKey), $"{NetworkKey?.Length} bytes long", $"{Sealer.KeyLength} bytes, such as RandomNumberGenerator.GetBytes({Sealer.KeyLength})");
+        RequireBetween(IdDifficulty, 0, NodeIdentity.MaxIdDifficulty, nameof(IdDifficulty));
+        RequireBetween(BucketSize, 1, RoutingTableOptions.MaxBucketSize, nameof(BucketSize));
+        RequireBetween(Parallelism, 1, MaxParallelism, nameof(Parallelism));
+        RequireBetween(LookupAttempts, 1, MaxAttempts, nameof(LookupAttempts));
+        RequireBetween(StoreAttempts, 1, MaxAttempts, nameof(StoreAttempts));
+        RequirePositive(FirstTimeout, nameof(FirstTimeout));
+        Require(RequestTimeout >= FirstTimeout, nameof(RequestTimeout), RequestTimeout, $"at least FirstTimeout, {FirstTimeout}");
+        RequirePositive(RefreshInterval, nameof(RefreshInterval));
+        RequirePositive(RecordLifetime, nameof(RecordLifetime));
+        RequirePositive(RepublishInterval, nameof(RepublishInterval));
+        Require(RepublishInterval < RecordLifetime, nameof(RepublishInterval), RepublishInterval, $"shorter than RecordLifetime, {RecordLifetime}");
+        Require(MaxRecordLifetime >= RecordLifetime, nameof(MaxRecordLifetime), MaxRecordLifetime, $"at least RecordLifetime, {RecordLifetime}");
+        Require(MaxStrangerBytes >= 0, nameof(MaxStrangerBytes), MaxStrangerBytes, "0 or more bytes");
+        Require(TimeProvider is not null, nameof(TimeProvider), TimeProvider, "TimeProvider.System, or another one");
+    }
+
+    internal IReadOnlyList<Bootstrap> ParseBootstraps() => [.. Bootstrap.Select(b => Kademlia.Bootstrap.TryParse(b, out Bootstrap parsed) ? parsed : default)];
+
+    internal CoreOptions ToCore(IReadOnlyList<PeerEndPoint> boundTo) => new()
+    {
+        Network = NetworkTag.Of(NetworkName),
+        HasIPv4 = boundTo.Any(e => e.IsIPv4),
+        HasIPv6 = boundTo.Any(e => !e.IsIPv4),
+        IsClient = Role == NodeRole.Client,
+        NetworkKey = NetworkKey,
+        PublicAddresses = [.. PublicAddresses],
+        IdDifficulty = IdDifficulty,
+        BucketSize = BucketSize,
+        Parallelism = Parallelism,
+        LookupAttempts = LookupAttempts,
+        StoreAttempts = StoreAttempts,
+        FirstTimeout = FirstTimeout,
+        RequestTimeout = RequestTimeout,
+        RefreshInterval = RefreshInterval,
+        RepublishInterval = RepublishInterval,
+        RecordLifetime = RecordLifetime,
+        MaxRecordLifetime = MaxRecordLifetime,
+        MaxStrangerBytes = MaxStrangerBytes,
+        LimitLocalAddressGroups = LimitLocalAddressGroups,
+        AcceptRecord = AcceptRecord,
+    };
+
+    private static bool IsUsable(IPAddress address) =>
+        address.AddressFamily is AddressFamily.InterNetwork or AddressFamily.InterNetworkV6
+        && new PeerEndPoint(address, 1).Scope != AddressScope.Unusable;
+
+    private static void RequireBetween(int value, int least, int most, string option) =>
+        Require(value >= least && value <= most, option, value, $"between {least} and {most}");
+
+    private static void RequirePositive(TimeSpan value, string option) => Require(value > TimeSpan.Zero, option, value, "above zero");
+
+    private static void Require(bool holds, string option, object? value, string wanted)
+    {
+        if (!holds)
+        {
+            throw new ArgumentException($"{nameof(KademliaOptions)}.{option} is {value ?? "null"}; it must be {wanted}.");
+        }
+    }
+
+    private void RequireBootstraps()
+    {
+        foreach (string text in Bootstrap)
+        {
+            Require(
+                Kademlia.Bootstrap.TryParse(text, out _),
+                nameof(Bootstrap), $"\"{text}\"", "host:port, such as dht.example.org:7411, 192.0.2.1:7411 or [2001:db8::1]:7411");
+        }
+    }
+}

@@ -1,0 +1,31 @@
+using Microsoft.Extensions.Logging;
+
+namespace Kademlia;
+
+/// <summary>All that the library logs.</summary>
+internal static partial class Log
+{
+    [LoggerMessage(1, LogLevel.Information, "Node {Id} listens on {EndPoints}.")]
+    public static partial void Started(ILogger logger, NodeId id, string endPoints);
+
+    [LoggerMessage(2, LogLevel.Information, "Node {Id} has stopped.")]
+    public static partial void Stopped(ILogger logger, NodeId id);
+
+    [LoggerMessage(3, LogLevel.Warning, "The bootstrap name {Name} cannot be resolved: {Reason} It is tried again.")]
+    public static partial void Unresolvable(ILogger logger, string name, string reason);
+
+    [LoggerMessage(4, LogLevel.Warning, "The state file {Path} cannot be written.")]
+    public static partial void StateNotSaved(ILogger logger, string path, Exception exception);
+
+    [LoggerMessage(5, LogLevel.Error, "The record store failed; the record is not held.")]
+    public static partial void StoreFailed(ILogger logger, Exception exception);
+
+    [LoggerMessage(6, LogLevel.Warning, "A handler of the talk protocol {Protocol} failed.")]
+    public static partial void HandlerFailed(ILogger logger, string protocol, Exception exception);
+
+    [LoggerMessage(8, LogLevel.Critical, "The node's upkeep failed; this is an error in the library.")]
+    public static partial void Faulted(ILogger logger, Exception exception);
+
+    [LoggerMessage(7, LogLevel.Error, "The validator of records failed; the record is refused.")]
+    public static partial void ValidatorFailed(ILogger logger, Exception exception);
+}

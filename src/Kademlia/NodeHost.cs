@@ -1,0 +1,294 @@
+using System.Diagnostics.CodeAnalysis;
+using Kademlia.Core;
+using Kademlia.Identity;
+using Kademlia.Messages;
+using Kademlia.Records;
+using Kademlia.Transport;
+using Microsoft.Extensions.Logging;
+
+namespace Kademlia;
+
+/// <summary>Drives one core in real time: the lock, the socket, the timer, the effects and the callers' tasks.</summary>
+/// <remarks>
+/// Every input takes the lock, runs one turn of the core, and releases it; datagrams leave during the turn, without blocking.
+/// What must not run under the lock is put aside and done after its release: effects that wait, and the completion of callers'
+/// tasks. Signing and verifying go to the thread pool.
+/// </remarks>
+internal sealed class NodeHost : ICoreHost, IDisposable
+{
+    private static readonly TimeSpan WallClockInterval = TimeSpan.FromMinutes(1);
+
+    private readonly Lock _gate = new();
+    private readonly IDatagramTransport _transport;
+    private readonly IRecordStore _store;
+    private readonly TimeProvider _time;
+    private readonly ILogger _logger;
+    private readonly long _started;
+    private readonly ITimer _timer;
+    private readonly ITimer _wallClock;
+    private readonly CancellationTokenSource _stopping = new();
+    private List<Action> _afterTurn = [];
+    private TimeSpan _armedFor = TimeSpan.MaxValue;
+
+    public NodeHost(CoreOptions options, NodeIdentity identity, SignatureScheme signatures, HostServices services)
+    {
+        _transport = services.Transport;
+        _store = services.Store;
+        _time = services.Time;
+        _logger = services.Logger;
+        Bootstraps = services.Bootstraps;
+        _started = _time.GetTimestamp();
+        Core = new NodeCore(options, identity, signatures, this, new CryptoRandom());
+        Core.ObserveWallClock(Now, _time.GetUtcNow());
+        _timer = _time.CreateTimer(_ => OnTimer(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        _wallClock = _time.CreateTimer(_ => OnWallClock(), null, WallClockInterval, WallClockInterval);
+    }
+
+    /// <summary>The core. Its state may be read under <see cref="Read{T}"/> only.</summary>
+    public NodeCore Core { get; }
+
+    /// <summary>Where the network is entered.</summary>
+    public IReadOnlyList<Bootstrap> Bootstraps { get; }
+
+    /// <summary>Answers the application's messages.</summary>
+    public Func<TalkEffect, CancellationToken, Task>? OnTalk { get; set; }
+
+    public bool IsStopped => _stopping.IsCancellationRequested;
+
+    private TimeSpan Now => _time.GetElapsedTime(_started);
+
+    /// <summary>Begins to receive.</summary>
+    public void Start() => _transport.Start(OnDatagram);
+
+    /// <summary>Runs an operation of the core; the task completes outside the lock.</summary>
+    public async Task<T> RunAsync<T>(Func<NodeCore, CancelScope, CoreTask<T>> work, CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        TaskCompletionSource<T> completion = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        CancelScope scope = Turn(core => core.Call(
+            s => work(core, s), (result, failure) => _afterTurn.Add(() => Complete(completion, result, failure)), Now));
+        using CancellationTokenRegistration registration = cancellationToken.UnsafeRegister(
+            _ => Turn(core => core.Cancel(scope, Now)), null);
+        try
+        {
+            return await completion.Task.ConfigureAwait(false);
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            throw new ObjectDisposedException(nameof(KademliaNode), "The node stopped before the operation ended.");
+        }
+        catch (OperationCanceledException e)
+        {
+            throw new OperationCanceledException("The operation was cancelled by its caller.", e, cancellationToken);
+        }
+    }
+
+    /// <summary>Reads the core's state under the lock.</summary>
+    public T Read<T>(Func<NodeCore, T> read)
+    {
+        lock (_gate)
+        {
+            return read(Core);
+        }
+    }
+
+    /// <summary>Stops: cancels everything, closes the socket and the store. Nothing is called back afterwards.</summary>
+    public void Dispose()
+    {
+        Turn(core => core.Stop(Now));
+        _stopping.Cancel();
+        _timer.Dispose();
+        _wallClock.Dispose();
+        _transport.Dispose();
+        _store.Dispose();
+    }
+
+    bool ICoreHost.Send(ReadOnlySpan<byte> datagram, PeerEndPoint destination) => _transport.Send(datagram, destination);
+
+    Record? ICoreHost.Read(RecordKey key, NodeId writer) => _store.Read(key, writer);
+
+    void ICoreHost.OnFault(Exception failure) => Log.Faulted(_logger, failure);
+
+    void ICoreHost.Begin(Effect effect)
+    {
+        switch (effect)
+        {
+            case StoreEffect store:
+                _afterTurn.Add(() => Observe(WriteAsync(store)));
+                break;
+            case LoadEffect load:
+                _afterTurn.Add(() => Load(load));
+                break;
+            case ResolveEffect resolve:
+                _afterTurn.Add(() => Observe(ResolveAsync(resolve)));
+                break;
+            case TalkEffect talk:
+                ThreadPool.UnsafeQueueUserWorkItem(_ => Observe(TalkAsync(talk)), null);
+                break;
+            default:
+                ThreadPool.UnsafeQueueUserWorkItem(_ => Compute(effect), null);
+                break;
+        }
+    }
+
+    private static void Complete<T>(TaskCompletionSource<T> completion, T? result, Exception? failure)
+    {
+        switch (failure)
+        {
+            case null:
+                completion.SetResult(result!);
+                break;
+            case OperationCanceledException:
+                completion.SetCanceled();
+                break;
+            default:
+                completion.SetException(failure);
+                break;
+        }
+    }
+
+    private void OnDatagram(ReadOnlySpan<byte> datagram, PeerEndPoint from)
+    {
+        List<Action>? afterTurn;
+        lock (_gate)
+        {
+            Core.Receive(datagram, from, Now);
+            afterTurn = EndTurn();
+        }
+
+        RunAfterTurn(afterTurn);
+    }
+
+    private void OnTimer() => Turn(core =>
+    {
+        _armedFor = TimeSpan.MaxValue;
+        core.Advance(Now);
+    });
+
+    private void OnWallClock() => Turn(core => core.ObserveWallClock(Now, _time.GetUtcNow()));
+
+    private void Turn(Action<NodeCore> input) => Turn(core =>
+    {
+        input(core);
+        return true;
+    });
+
+    private T Turn<T>(Func<NodeCore, T> input)
+    {
+        T result;
+        List<Action>? afterTurn;
+        lock (_gate)
+        {
+            result = input(Core);
+            afterTurn = EndTurn();
+        }
+
+        RunAfterTurn(afterTurn);
+        return result;
+    }
+
+    /// <summary>Arms the timer and takes what is to be done without the lock.</summary>
+    private List<Action>? EndTurn()
+    {
+        if (Core.NextDeadline is TimeSpan due && due < _armedFor && !IsStopped)
+        {
+            _armedFor = due;
+            TimeSpan wait = due - Now;
+            _timer.Change(wait > TimeSpan.Zero ? wait + TimerGrain : TimeSpan.Zero, Timeout.InfiniteTimeSpan);
+        }
+
+        if (_afterTurn.Count == 0)
+        {
+            return null;
+        }
+
+        List<Action> taken = _afterTurn;
+        _afterTurn = [];
+        return taken;
+    }
+
+    /// <summary>Timers round down to milliseconds; a little later is due at once, a little earlier is a turn for nothing.</summary>
+    private static readonly TimeSpan TimerGrain = TimeSpan.FromMilliseconds(1);
+
+    private static void RunAfterTurn(List<Action>? actions)
+    {
+        if (actions is not null)
+        {
+            foreach (Action action in actions)
+            {
+                action();
+            }
+        }
+    }
+
+    private void Finish(Effect effect) => Turn(core => core.Complete(effect, Now));
+
+    [SuppressMessage("Design", "CA1031", Justification = "The application's validator may throw anything; the record is then refused.")]
+    private void Compute(Effect effect)
+    {
+        try
+        {
+            effect.Run();
+        }
+        catch (Exception e)
+        {
+            Log.ValidatorFailed(_logger, e);
+        }
+
+        Finish(effect);
+    }
+
+    [SuppressMessage("Design", "CA1031", Justification = "A failing store loses the record, not the node.")]
+    private async Task WriteAsync(StoreEffect effect)
+    {
+        try
+        {
+            effect.Succeeded = effect.Removes
+                ? await _store.RemoveAsync(effect.Record, _stopping.Token).ConfigureAwait(false)
+                : await _store.WriteAsync(effect.Record, effect.Replaces, _stopping.Token).ConfigureAwait(false);
+        }
+        catch (Exception e)
+        {
+            Log.StoreFailed(_logger, e);
+        }
+
+        Finish(effect);
+    }
+
+    private void Load(LoadEffect effect)
+    {
+        effect.Records = [.. _store.Load()];
+        Finish(effect);
+    }
+
+    private async Task ResolveAsync(ResolveEffect effect)
+    {
+        Task<IReadOnlyList<PeerEndPoint>>[] names = [.. Bootstraps.Select(b => b.ResolveAsync(_logger, _stopping.Token))];
+        IReadOnlyList<PeerEndPoint>[] endPoints = await Task.WhenAll(names).ConfigureAwait(false);
+        effect.EndPoints = [.. endPoints.SelectMany(e => e)];
+        Finish(effect);
+    }
+
+    [SuppressMessage("Design", "CA1031", Justification = "The application's handler may throw anything; the asker is told that it failed.")]
+    private async Task TalkAsync(TalkEffect effect)
+    {
+        try
+        {
+            await (OnTalk?.Invoke(effect, _stopping.Token) ?? Task.CompletedTask).ConfigureAwait(false);
+        }
+        catch (Exception e)
+        {
+            effect.Status = TalkStatus.Failed;
+            Log.HandlerFailed(_logger, effect.Protocol, e);
+        }
+
+        Finish(effect);
+    }
+
+    /// <summary>An effect's work ends in a turn; what it fails with is an error of this type, to be seen by whoever debugs it.</summary>
+    private static async void Observe(Task work) => await work.ConfigureAwait(false);
+}
+
+/// <summary>What a host drives its core with.</summary>
+internal sealed record HostServices(
+    IDatagramTransport Transport, IRecordStore Store, TimeProvider Time, ILogger Logger, IReadOnlyList<Bootstrap> Bootstraps);

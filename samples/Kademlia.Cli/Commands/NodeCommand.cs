@@ -1,0 +1,81 @@
+using System.CommandLine;
+using System.Net;
+using Kademlia.Cli.Reports;
+
+namespace Kademlia.Cli.Commands;
+
+/// <summary>Runs a node until it is told to stop.</summary>
+internal sealed class NodeCommand : KadCommand
+{
+    private const int DefaultPort = 7411;
+    private const string EchoProtocol = "echo";
+
+    private readonly Option<int> _port = ParsedArgument.Number(
+        "--port",
+        "PORT",
+        "The UDP port; 0 for any free one, and then with a fresh key pair unless --identity names one.",
+        DefaultPort,
+        least: 0,
+        most: ushort.MaxValue);
+
+    private readonly Option<IPAddress[]> _bind = ParsedArgument.ListOf<IPAddress>(
+        "--bind", "ADDRESS", "An address to listen on, one for each family; all addresses when left out.");
+
+    private readonly Option<string?> _state = new("--state")
+    {
+        Description = "The file that keeps the routing table between runs.",
+        HelpName = "FILE",
+    };
+
+    public NodeCommand(CommonOptions common)
+        : base("node", "Run a node until Ctrl+C or SIGTERM, then leave gracefully. It answers `kad talk ENDPOINT echo TEXT`.", common)
+    {
+        Add(_port);
+        Add(_bind);
+        Add(_state);
+    }
+
+    protected override async Task<int> RunAsync(ParseResult parsed, CancellationToken cancellationToken)
+    {
+        await using KademliaNode node = await KademliaNode.StartAsync(OptionsOf(parsed), cancellationToken);
+        node.HandleTalk(EchoProtocol, (message, _) => ValueTask.FromResult(message.Payload));
+        Announce(node, parsed);
+
+        await Task.Delay(Timeout.InfiniteTimeSpan, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        Output.Remark("leaving");
+        return ExitCode.Done;
+    }
+
+    private KademliaOptions OptionsOf(ParseResult parsed)
+    {
+        IPAddress[] addresses = parsed.GetValue(_bind) ?? [];
+        return Common.ForServer(
+            parsed,
+            parsed.GetValue(_port),
+            addresses.Length > 0 ? addresses : [IPAddress.Any, IPAddress.IPv6Any],
+            parsed.GetValue(_state));
+    }
+
+    private void Announce(KademliaNode node, ParseResult parsed)
+    {
+        string[] bootstrap = Common.BootstrapOf(parsed);
+        if (Common.IsJson(parsed))
+        {
+            NodeReport report = new(
+                node.Id.ToString(), [.. node.LocalEndPoints.Select(e => e.ToString())], node.Joined.IsCompletedSuccessfully);
+            Output.WriteJson(report, KadJson.Default.NodeReport);
+        }
+        else
+        {
+            foreach (PeerEndPoint endPoint in node.LocalEndPoints)
+            {
+                Output.WriteLine($"listening on {new Contact(node.Id, endPoint)}");
+            }
+        }
+
+        if (bootstrap.Length > 0 && !node.Joined.IsCompletedSuccessfully)
+        {
+            Output.Remark($"No node answered at {string.Join(" or ", bootstrap)} yet; this node goes on asking.");
+        }
+    }
+}

@@ -8,7 +8,8 @@ namespace Kademlia.Admission;
 /// <remarks>
 /// A token is the SipHash-2-4 of the peer's address (4 or 16 bytes), port (2, big-endian) and id (32) under a secret
 /// that is drawn anew every <see cref="RotationInterval"/>. Tokens of this secret and of the one before are valid, so a
-/// token lives for one to two intervals. Nothing is kept for each peer, so nobody can fill anything here.
+/// token lives for one to two intervals. Each comparison takes constant time; which secret matched is no secret, for it
+/// tells only the age of the token. Nothing is kept for each peer, so nobody can fill anything here.
 /// </remarks>
 internal sealed class AddressTokens
 {
@@ -50,7 +51,7 @@ internal sealed class AddressTokens
         RotateTo(now);
         Span<byte> message = stackalloc byte[MaxMessageLength];
         message = message[..Write(message, peer, peerId)];
-        return AreEqual(token, Sign(_current, message)) | AreEqual(token, Sign(_previous, message));
+        return AreEqual(token, Sign(_current, message)) || AreEqual(token, Sign(_previous, message));
     }
 
     private void RotateTo(TimeSpan now)

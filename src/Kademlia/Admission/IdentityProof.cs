@@ -11,9 +11,9 @@ namespace Kademlia.Admission;
 /// cannot pass our signature on as its own. That holds as far as we know our own address:
 /// <list type="number">
 /// <item>An address at which nobody can be is refused.</item>
-/// <item>Where <see cref="KademliaOptions.PublicAddresses"/> are given, they decide: an address that is not among them is
-/// refused. Only local addresses pass beside them (neighbours dial those), unless a local one of that scope is given.</item>
-/// <item>Otherwise local addresses pass: relaying there needs a liar in our own site.</item>
+/// <item>Local addresses pass: relaying there needs a liar in our own site.</item>
+/// <item>Where <see cref="KademliaOptions.PublicAddresses"/> hold addresses of the dialled family, they decide, whatever
+/// others see: an address that is not among them is refused.</item>
 /// <item>Otherwise the <see cref="AddressVotes"/> decide: when a majority names another address, the dialled one is refused.</item>
 /// <item>Until there is a majority, we sign. A node that has just started can be relayed then.</item>
 /// </list>
@@ -25,8 +25,7 @@ internal sealed class IdentityProof(IEnumerable<IPAddress> publicAddresses, Addr
     private const int MaxEndPointLength = 16 + sizeof(ushort);
     private const int MaxPreimageLength = 256;
 
-    // A port is needed for an address to have a scope; which one does not matter here.
-    private readonly PeerEndPoint[] _publicAddresses = [.. publicAddresses.Select(address => new PeerEndPoint(address, 1))];
+    private readonly PeerEndPoint[] _publicAddresses = [.. publicAddresses.Select(address => new PeerEndPoint(address, 0))];
 
     private static ReadOnlySpan<byte> Label => "kademlia proof"u8;
 
@@ -65,12 +64,12 @@ internal sealed class IdentityProof(IEnumerable<IPAddress> publicAddresses, Addr
     private bool IsMine(PeerEndPoint dialled, TimeSpan now) => dialled.Scope switch
     {
         AddressScope.Unusable => false,
-        AddressScope.Global when _publicAddresses.Length > 0 => IsConfigured(dialled),
+        AddressScope.Global when IsConfigured(dialled.IsIPv4) => Array.Exists(_publicAddresses, dialled.SharesAddressWith),
         AddressScope.Global => !IsOutvoted(dialled, now),
-        AddressScope local => IsConfigured(dialled) || !Array.Exists(_publicAddresses, mine => mine.Scope == local),
+        _ => true,
     };
 
-    private bool IsConfigured(PeerEndPoint dialled) => Array.Exists(_publicAddresses, dialled.SharesAddressWith);
+    private bool IsConfigured(bool ipv4) => Array.Exists(_publicAddresses, mine => mine.IsIPv4 == ipv4);
 
     private bool IsOutvoted(PeerEndPoint dialled, TimeSpan now) =>
         votes.TryGetMajority(dialled.IsIPv4, now, out PeerEndPoint mine)

@@ -87,16 +87,23 @@ public class IdentityProofTests
         Assert.Equal(expected, proof.Judge(PeerEndPoint.Parse(dialled), default));
     }
 
-    [Theory]
-    [InlineData("10.0.0.1:9", ProofStatus.Signed)]
-    [InlineData("10.0.0.2:9", ProofStatus.NotMyAddress)]
-    [InlineData("127.0.0.1:9", ProofStatus.Signed)]
-    [InlineData("9.9.9.9:9", ProofStatus.NotMyAddress)]
-    public void Judge_ConfiguredLocalAddress_SignsInThatScopeForItAlone(string dialled, object expected)
+    [Fact]
+    public void Judge_OneFamilyConfigured_LeavesTheOtherToTheVotes()
     {
-        IdentityProof proof = new([IPAddress.Parse("10.0.0.1")], new AddressVotes(false));
+        AddressVotes votes = new(false);
+        IdentityProof proof = new([Mine.Address], votes);
+        PeerEndPoint mine6 = PeerEndPoint.Parse("[2a00:1450::1]:1");
+        PeerEndPoint liar6 = PeerEndPoint.Parse("[2a00:1450::2]:1");
+        Assert.Equal(ProofStatus.Signed, proof.Judge(liar6, default));
 
-        Assert.Equal(expected, proof.Judge(PeerEndPoint.Parse(dialled), default));
+        for (int network = 1; network <= 3; network++)
+        {
+            votes.Add(PeerEndPoint.Parse($"[2001:db8:{network}::1]:1"), mine6, default);
+        }
+
+        Assert.Equal(ProofStatus.NotMyAddress, proof.Judge(liar6, default));
+        Assert.Equal(ProofStatus.Signed, proof.Judge(mine6, default));
+        Assert.Equal(ProofStatus.NotMyAddress, proof.Judge(Liar, default));
     }
 
     [Fact]

@@ -14,7 +14,7 @@ internal static class Small
 
     /// <summary>A public IPv6 endpoint: a wide group (a /32) and a group (a /48) within it.</summary>
     public static PeerEndPoint EndPoint6(int wideGroup, int group, int host = 1) =>
-        new([0x20, 0x02, 0, (byte)wideGroup, 0, (byte)group, 0, 0, 0, 0, 0, 0, 0, 0, 0, (byte)host], 7411);
+        new([0x2a, 0x02, 0, (byte)wideGroup, 0, (byte)group, 0, 0, 0, 0, 0, 0, 0, 0, 0, (byte)host], 7411);
 
     /// <summary>The contact with a four-bit id, in an address group of its own.</summary>
     public static Contact Contact(int bits) => new(Id(bits), EndPoint(bits));

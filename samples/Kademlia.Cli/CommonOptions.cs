@@ -64,8 +64,8 @@ internal sealed class CommonOptions
 
     public string NetworkOf(ParseResult parsed) => parsed.GetRequiredValue(_network);
 
-    public ReadOnlyMemory<byte>? NetworkKeyOf(ParseResult parsed) =>
-        parsed.GetValue(_networkKeyFile) is string path ? NetworkKeyFile.Read(path) : default(ReadOnlyMemory<byte>?);
+    public ReadOnlyMemory<byte> NetworkKeyOf(ParseResult parsed) =>
+        parsed.GetValue(_networkKeyFile) is string path ? NetworkKeyFile.Read(path) : ReadOnlyMemory<byte>.Empty;
 
     /// <summary>The options of a command's short-lived node: any port, and it serves nobody.</summary>
     public KademliaOptions ForClient(ParseResult parsed) => new()

@@ -6,13 +6,13 @@ byte[] key = RandomNumberGenerator.GetBytes(32);
 
 await using KademliaNode host = await StartAsync(key);
 await using KademliaNode member = await StartAsync(key);
-await using KademliaNode stranger = await StartAsync(networkKey: null);
+await using KademliaNode stranger = await StartAsync(networkKey: default);
 
 PeerEndPoint door = PeerEndPoint.Parse($"127.0.0.1:{host.Port}");
 Console.WriteLine($"member:   {await KnockAsync(member)}");
 Console.WriteLine($"stranger: {await KnockAsync(stranger)}");
 
-static Task<KademliaNode> StartAsync(ReadOnlyMemory<byte>? networkKey) => KademliaNode.StartAsync(new KademliaOptions
+static Task<KademliaNode> StartAsync(ReadOnlyMemory<byte> networkKey) => KademliaNode.StartAsync(new KademliaOptions
 {
     NetworkName = "private sample",
     NetworkKey = networkKey,

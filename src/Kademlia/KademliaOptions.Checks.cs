@@ -31,8 +31,8 @@ public sealed partial class KademliaOptions
             NetworkName is { Length: > 0 } && Encoding.UTF8.GetByteCount(NetworkName) <= MaxNetworkNameLength,
             nameof(NetworkName), NetworkName, $"1 to {MaxNetworkNameLength} bytes of UTF-8");
         Require(
-            NetworkKey is not ReadOnlyMemory<byte> key || key.Length == Sealer.KeyLength,
-            nameof(NetworkKey), $"{NetworkKey?.Length} bytes long", $"{Sealer.KeyLength} bytes, such as RandomNumberGenerator.GetBytes({Sealer.KeyLength})");
+            NetworkKey.IsEmpty || NetworkKey.Length == Sealer.KeyLength,
+            nameof(NetworkKey), $"{NetworkKey.Length} bytes long", $"{Sealer.KeyLength} bytes, such as RandomNumberGenerator.GetBytes({Sealer.KeyLength})");
         RequireBetween(IdDifficulty, 0, NodeIdentity.MaxIdDifficulty, nameof(IdDifficulty));
         RequireBetween(BucketSize, 1, RoutingTableOptions.MaxBucketSize, nameof(BucketSize));
         RequireBetween(Parallelism, 1, MaxParallelism, nameof(Parallelism));

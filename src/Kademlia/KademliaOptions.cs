@@ -20,7 +20,7 @@ public sealed partial class KademliaOptions
     /// <value>The default is any IPv4 and any IPv6 address.</value>
     public IList<IPAddress> ListenAddresses { get; init; } = [IPAddress.Any, IPAddress.IPv6Any];
 
-    /// <summary>The addresses under which others reach this node, where it is known. A proof of identity is then given for these alone.</summary>
+    /// <summary>The addresses under which others reach this node, where it is known. Proofs of identity are then given for these alone of their address family.</summary>
     /// <value>The default is none: the node learns them from others' replies.</value>
     public IList<IPAddress> PublicAddresses { get; init; } = [];
 
@@ -45,8 +45,8 @@ public sealed partial class KademliaOptions
     public string NetworkName { get; init; } = "kademlia";
 
     /// <summary>† The 32-byte key of a private network: every datagram is sealed, and whoever lacks the key gets no answer.</summary>
-    /// <value>The default is none: an open network.</value>
-    public ReadOnlyMemory<byte>? NetworkKey { get; init; }
+    /// <value>The default is none, an open network; an empty key is none.</value>
+    public ReadOnlyMemory<byte> NetworkKey { get; init; }
 
     /// <summary>† How many leading bits of the hash of a node's id must be zero: what an id costs to make (S/Kademlia, section 4.1).</summary>
     /// <value>The default is 0.</value>

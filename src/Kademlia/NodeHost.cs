@@ -285,8 +285,22 @@ internal sealed class NodeHost : ICoreHost, IDisposable
         Finish(effect);
     }
 
-    /// <summary>An effect's work ends in a turn; what it fails with is an error of this type, to be seen by whoever debugs it.</summary>
-    private static async void Observe(Task work) => await work.ConfigureAwait(false);
+    /// <summary>Nobody awaits an effect's work: it ends in a turn, or with the node.</summary>
+    [SuppressMessage("Design", "CA1031", Justification = "What is left is an error of this library, which must not end the process.")]
+    private async void Observe(Task work)
+    {
+        try
+        {
+            await work.ConfigureAwait(false);
+        }
+        catch (Exception e)
+        {
+            if (!IsStopped)
+            {
+                Log.Faulted(_logger, e);
+            }
+        }
+    }
 }
 
 /// <summary>What a host drives its core with.</summary>

@@ -21,10 +21,10 @@ public sealed class PutReceipt
     /// <summary>Where it can be read.</summary>
     public RecordKey Key => Record.Key;
 
-    /// <summary>How many nodes hold it now.</summary>
-    public int Stored => Verdicts.Count(v => v.Outcome == StoreOutcome.Stored);
+    /// <summary>How many nodes hold it now; a node that was reached in both address families counts once.</summary>
+    public int Stored => Verdicts.Where(v => v.Outcome == StoreOutcome.Stored).Select(v => v.Contact.Id).Distinct().Count();
 
-    /// <summary>How many nodes should: k, or as many as there are in a smaller network, for each address family.</summary>
+    /// <summary>How many nodes should: the k closest of each address family, or as many as there are; a node in both counts once.</summary>
     public int Wanted { get; }
 
     /// <summary>What each node said, the closest to the key first. This node's own verdict is among them when it is one of the k.</summary>

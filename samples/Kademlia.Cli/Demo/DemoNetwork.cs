@@ -4,7 +4,7 @@ using Kademlia.Transport;
 namespace Kademlia.Cli.Demo;
 
 /// <summary>Nodes in this process on loopback UDP, whose sockets the demo holds, so that it can take them away.</summary>
-internal sealed class DemoNetwork(int size, string networkName, ReadOnlyMemory<byte>? networkKey) : IAsyncDisposable
+internal sealed class DemoNetwork(int size, string networkName, ReadOnlyMemory<byte> networkKey) : IAsyncDisposable
 {
     private readonly UdpTransport?[] _transports = new UdpTransport?[size];
     private readonly KademliaNode?[] _nodes = new KademliaNode?[size];

@@ -13,7 +13,7 @@ internal sealed record CoreOptions
 
     public bool IsClient { get; init; }
 
-    public ReadOnlyMemory<byte>? NetworkKey { get; init; }
+    public ReadOnlyMemory<byte> NetworkKey { get; init; }
 
     public IReadOnlyList<IPAddress> PublicAddresses { get; init; } = [];
 

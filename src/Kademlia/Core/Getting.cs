@@ -65,7 +65,7 @@ internal sealed class Getting(NodeCore core)
         }
 
         LookupStatistics statistics = Statistics(walks, core.Now - started);
-        return MakeResult(key, collector, walks.TrueForAll(w => w.IsComplete), statistics);
+        return MakeResult(key, collector, walks.Count > 0 && walks.TrueForAll(w => w.IsComplete), statistics);
     }
 
     /// <summary>What several walks cost together.</summary>

@@ -22,6 +22,7 @@ internal sealed class Newcomers(NodeCore core)
     private const int MaxChallengers = 256;
 
     private readonly HashSet<PeerEndPoint> _underWay = [];
+    private readonly HashSet<Contact> _questioned = [];
     private readonly HashSet<NodeId> _challengers = [];
     private CorePromise<bool>? _challenged;
     private Contact[] _awaitedChallengers = [];
@@ -41,21 +42,17 @@ internal sealed class Newcomers(NodeCore core)
         }
     }
 
-    /// <summary>Begins to admit a candidate, if the table wants it.</summary>
-    public void Consider(Contact contact)
+    /// <summary>Begins to admit a candidate, if the table wants it and its network has not cost us enough proofs lately.</summary>
+    /// <param name="contact">The candidate.</param>
+    /// <param name="isHearsay">Whether it is known from others' replies alone.</param>
+    public void Consider(Contact contact, bool isHearsay = false)
     {
-        if (IsWanted(contact) && _underWay.Count < MaxAdmissions && !core.Lifetime.IsCancelled)
+        if (_underWay.Count < MaxAdmissions
+            && !core.Lifetime.IsCancelled
+            && IsWanted(contact)
+            && core.Limits.TryAdmit(contact.EndPoint, MessageKind.Prove, proven: true, core.Now))
         {
-            core.RunDetached(AdmitAsync(contact, isHearsay: false));
-        }
-    }
-
-    /// <summary>Begins to admit a candidate that others named, of the other address family than the one it was asked in.</summary>
-    public void ConsiderHearsay(Contact contact)
-    {
-        if (IsWanted(contact) && _underWay.Count < MaxAdmissions && !core.Lifetime.IsCancelled)
-        {
-            core.RunDetached(AdmitAsync(contact, isHearsay: true));
+            core.RunDetached(AdmitAsync(contact, isHearsay));
         }
     }
 
@@ -133,14 +130,21 @@ internal sealed class Newcomers(NodeCore core)
         {
             core.Upkeep.OnAdded(contact);
         }
-        else if (outcome == AddOutcome.Cached && questionable != default)
+        else if (questionable != default && _questioned.Add(questionable))
         {
-            core.RunDetached(AnswersAsync(questionable));
+            core.RunDetached(QuestionAsync(questionable));
         }
     }
 
     private async CoreTask<bool> AnswersAsync(Contact contact) =>
         await new PingOut(core, contact, core.Lifetime).Send() is not null;
+
+    /// <summary>A contact stands in a newcomer's way: it stays if it answers.</summary>
+    private async CoreTask QuestionAsync(Contact contact)
+    {
+        await AnswersAsync(contact);
+        _questioned.Remove(contact);
+    }
 
     private async CoreTask<bool> ProvesAsync(Contact contact, bool isHearsay)
     {

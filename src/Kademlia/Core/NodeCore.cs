@@ -35,7 +35,7 @@ internal sealed class NodeCore
         _host = host;
         _random = random;
         Codec = new Codec(options.Network);
-        _sealer = options.NetworkKey is ReadOnlyMemory<byte> key ? new Sealer(key.Span, options.Network, NextTransaction()) : null;
+        _sealer = options.NetworkKey.IsEmpty ? null : new Sealer(options.NetworkKey.Span, options.Network, NextTransaction());
         Tokens = new AddressTokens(random);
         Votes = new AddressVotes(options.LimitLocalAddressGroups);
         Proofs = new IdentityProof(options.PublicAddresses, Votes);

@@ -29,8 +29,8 @@ internal sealed class PutWalk
     /// <summary>What holders sent as newer, not verified.</summary>
     public IReadOnlyList<Record> Newer => _newer;
 
-    /// <summary>How many nodes should hold the record: k, or as many as there are.</summary>
-    public int Wanted { get; private set; }
+    /// <summary>The nodes that should hold the record: k, or as many as there are.</summary>
+    public IReadOnlyList<NodeId> Wanted { get; private set; } = [];
 
     /// <summary>Walks, stores, waits for the late, and collects what each said.</summary>
     public async CoreTask RunAsync()
@@ -39,7 +39,7 @@ internal sealed class PutWalk
         Contact[] closest = Walk.Closest();
         bool holdsItself = !_core.Options.IsClient && IsAmongClosest(closest);
         int others = Math.Min(closest.Length, _core.Options.BucketSize - (holdsItself ? 1 : 0));
-        Wanted = others + (holdsItself ? 1 : 0);
+        Wanted = [.. closest[..others].Select(c => c.Id), .. holdsItself ? new[] { _core.Id } : []];
         Walk.GoOnAsking();
         if (holdsItself)
         {

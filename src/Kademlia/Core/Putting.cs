@@ -64,9 +64,10 @@ internal sealed class Putting(NodeCore core)
     /// <summary>After all that we know of the slot: the larger of the last known plus one and Unix milliseconds.</summary>
     private long NextSequence(RecordKey key) => Math.Max(LastKnown(key)?.Sequence + 1 ?? 1, core.WallSeconds * 1000);
 
+    /// <summary>Never before that of a record that it replaces, which could come back otherwise.</summary>
     private long ExpiryOf(PutCall call) => call.IsTombstone
         ? RecordExpiry.OfTombstone(core.WallSeconds, (long)core.Options.MaxRecordLifetime.TotalSeconds, LastKnown(call.Key)?.ExpirySeconds ?? 0)
-        : ExpiryAfter(call.Options.Lifetime ?? core.Options.RecordLifetime);
+        : Math.Max(ExpiryAfter(call.Options.Lifetime ?? core.Options.RecordLifetime), LastKnown(call.Key)?.ExpirySeconds ?? 0);
 
     private long ExpiryAfter(TimeSpan lifetime) => core.WallSeconds + (long)lifetime.TotalSeconds;
 
@@ -106,7 +107,7 @@ internal sealed class Putting(NodeCore core)
         StoreVerdict[] verdicts = [.. walks.SelectMany(w => w.Verdicts).OrderBy(v => v.Contact.Id ^ record.Key.Hash)];
         Record? newer = await NewestGenuineAsync(walks.SelectMany(w => w.Newer), record);
         LookupStatistics statistics = Getting.Statistics([.. walks.Select(w => w.Walk)], core.Now - started);
-        return new PutReceipt(record, walks.Sum(w => w.Wanted), verdicts, newer, statistics);
+        return new PutReceipt(record, walks.SelectMany(w => w.Wanted).Distinct().Count(), verdicts, newer, statistics);
     }
 
     /// <summary>The greatest of what holders sent as newer, if it is what it says.</summary>

@@ -29,6 +29,7 @@ internal sealed class Upkeep(NodeCore core)
     private static readonly TimeSpan ProofTime = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan LeaveTime = TimeSpan.FromSeconds(1);
 
+    private readonly HashSet<Contact> _leaving = [];
     private TimeSpan _backOff = FirstBackOff;
     private TimeSpan _joinAgainAt;
     private TimeSpan _nextNeighbourAt;
@@ -83,7 +84,9 @@ internal sealed class Upkeep(NodeCore core)
     /// <summary>A node says that it is about to stop. It is asked, for only its own silence removes it.</summary>
     public void OnLeaving(Contact contact)
     {
-        if (core.OverlayOf(contact.EndPoint) is Overlay overlay && overlay.Table.Contains(contact))
+        if (core.OverlayOf(contact.EndPoint) is Overlay overlay
+            && overlay.Table.Contains(contact)
+            && _leaving.Add(contact))
         {
             core.RunDetached(CheckLeavingAsync(contact, overlay.Table));
         }
@@ -151,6 +154,7 @@ internal sealed class Upkeep(NodeCore core)
             nearest.AddRange(await WalkAsync(overlay, core.Id, AllFamilies));
         }
 
+        core.RunDetached(RefreshSinceAsync(core.Now));
         if (!core.Options.IsClient)
         {
             await core.Newcomers.WaitForChallengersAsync([.. nearest], ProofTime);
@@ -231,6 +235,19 @@ internal sealed class Upkeep(NodeCore core)
         }
     }
 
+    /// <summary>Looks into every range that no lookup went into since the joining: what a new node knows little of.</summary>
+    private async CoreTask RefreshSinceAsync(TimeSpan joined)
+    {
+        foreach (Overlay overlay in core.Overlays)
+        {
+            while (overlay.Table.Count > 0
+                && overlay.Table.TryGetBucketToRefresh(core.Now, core.Now - joined, core.Random, out NodeId target))
+            {
+                await WalkAsync(overlay, target, AddressFamilies.None);
+            }
+        }
+    }
+
     private async CoreTask CheckLeavingAsync(Contact contact, RoutingTable table)
     {
         await core.Delay(core.Jitter(LeaveTime), core.Lifetime);
@@ -238,6 +255,8 @@ internal sealed class Upkeep(NodeCore core)
         {
             table.Remove(contact);
         }
+
+        _leaving.Remove(contact);
     }
 
     private async CoreTask PingAsync(Contact contact, int attempts, CancelScope scope) =>

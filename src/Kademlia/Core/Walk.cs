@@ -276,7 +276,7 @@ internal sealed class Walk
             }
             else
             {
-                _core.Newcomers.ConsiderHearsay(contact);
+                _core.Newcomers.Consider(contact, isHearsay: true);
             }
         }
 

@@ -16,6 +16,7 @@ internal sealed class World
     private readonly PriorityQueue<Action, (TimeSpan Due, long Order)> _events = new();
     private readonly Random _random;
     private readonly Dictionary<PeerEndPoint, WorldNode> _nodes = [];
+    private int _added;
     private long _order;
     private ulong _trace = 14695981039346656037;
 
@@ -55,7 +56,7 @@ internal sealed class World
     /// <summary>Adds a node at an address of its own network; it joins through the nodes given.</summary>
     public WorldNode Add(Func<CoreOptions, CoreOptions>? configure = null, bool ipv4 = true, params WorldNode[] bootstrap)
     {
-        int number = Nodes.Count + 1;
+        int number = ++_added;
         PeerEndPoint endPoint = ipv4
             ? PeerEndPoint.Parse($"{20 + (number % 100)}.{number / 250}.{number % 250}.7:7411")
             : PeerEndPoint.Parse($"[2a00:{number:x}::1]:7411");

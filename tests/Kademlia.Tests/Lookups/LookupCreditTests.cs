@@ -33,6 +33,19 @@ public class LookupCreditTests
     }
 
     [Fact]
+    public void Next_NamedByAnotherBeforeCreditWasSpent_IsAskedInItsTurn()
+    {
+        Lookup lookup = Make(Liar, Honest, Nodes.At(0b1010));
+        lookup.AssertAsks(Liar);
+        lookup.AssertAsks(Honest);
+        lookup.OnReply(Liar, [Lie1, Lie2, Lie3], more: false);
+        lookup.OnReply(Honest, [Lie3], more: false);
+        lookup.Fail(Lie1);
+        lookup.Fail(Lie2);
+        lookup.AssertAsks(Lie3);
+    }
+
+    [Fact]
     public void Offer_OfOneThatWasNamed_NeedsNoCredit()
     {
         Lookup lookup = MakeSpent();
@@ -97,8 +110,8 @@ public class LookupCreditTests
         lookup.OfferAll([.. honest.Except(closest).Take(19), liar]);
         World world = new World(lookup, options, random, Answer).Run();
 
-        int liesBefore = world.Asked.TakeWhile(contact => contact != closest[0]).Count(lies.Contains);
-        Assert.InRange(liesBefore, 0, options.Parallelism);
+        int lastOfTheClosest = world.Asked.FindLastIndex(closest.Contains);
+        Assert.InRange(world.Asked.Take(lastOfTheClosest).Count(lies.Contains), 1, options.Parallelism);
         Assert.Equal(Nodes.Closest(honest.Append(liar), target, options.BucketSize), world.Closest());
 
         Script Answer(Contact contact) =>

@@ -148,6 +148,7 @@ public class LookupTests
         lookup.OnReply(B, [A], more: true);
         lookup.AssertDone();
         Assert.Equal([B, C], lookup.Closest());
+        Assert.Equal(-1, lookup.HopsTo(A));
         Assert.Empty(lookup.Unanswered());
     }
 

@@ -38,6 +38,24 @@ public class RoutingTableLimitTests
     }
 
     [Fact]
+    public void Add_KthGroupComes_OfSeveralBucketsTheLeastRecentlySeenLeaves()
+    {
+        RoutingTable table = Table();
+        int[] seenInThisOrder = [0b010000, 0b100000, 0b001000, 0b100001, 0b010001];
+        for (int i = 0; i < seenInThisOrder.Length; i++)
+        {
+            table.Add(In(seenInThisOrder[i], group: 7), At(i), out _);
+        }
+
+        for (int group = 1; group < K; group++)
+        {
+            table.Add(In(group, group), At(50), out _);
+        }
+
+        Assert.Equal([0b100001, 0b010001, 0b001000], seenInThisOrder.Where(bits => table.Contains(In(bits, group: 7))).OrderDescending());
+    }
+
+    [Fact]
     public void Add_GroupFullInBucket_IsRejectedThereAndTakenElsewhere()
     {
         RoutingTable table = TableThatKnowsKGroups();

@@ -11,7 +11,9 @@ namespace Kademlia.Admission;
 /// cannot pass our signature on as its own. That holds as far as we know our own address:
 /// <list type="number">
 /// <item>An address at which nobody can be is refused.</item>
-/// <item>Local addresses pass: relaying there needs a liar in our own site.</item>
+/// <item>An address of another family than the challenge came by is refused: whoever dialled it did not send us that.</item>
+/// <item>A local address passes only when the challenge came from an address of the same scope, so relaying there needs a
+/// liar who is near both.</item>
 /// <item>Where <see cref="KademliaOptions.PublicAddresses"/> hold addresses of the dialled family, they decide, whatever
 /// others see: an address that is not among them is refused.</item>
 /// <item>Otherwise the <see cref="AddressVotes"/> decide: when a majority names another address, the dialled one is refused.</item>
@@ -57,16 +59,21 @@ internal sealed class IdentityProof(IEnumerable<IPAddress> publicAddresses, Addr
         return preimage[..tuple.Length].ToArray();
     }
 
-    /// <summary>Whether to sign a challenge that was sent to this endpoint.</summary>
-    public ProofStatus Judge(PeerEndPoint dialled, TimeSpan now) =>
-        IsMine(dialled, now) ? ProofStatus.Signed : ProofStatus.NotMyAddress;
+    /// <summary>Whether to sign a challenge.</summary>
+    /// <param name="dialled">Where the challenge says that it was sent to.</param>
+    /// <param name="challenger">Where it came from.</param>
+    /// <param name="now">The time.</param>
+    public ProofStatus Judge(PeerEndPoint dialled, PeerEndPoint challenger, TimeSpan now) =>
+        dialled.IsIPv4 == challenger.IsIPv4 && IsMine(dialled, challenger.Scope, now)
+            ? ProofStatus.Signed
+            : ProofStatus.NotMyAddress;
 
-    private bool IsMine(PeerEndPoint dialled, TimeSpan now) => dialled.Scope switch
+    private bool IsMine(PeerEndPoint dialled, AddressScope from, TimeSpan now) => dialled.Scope switch
     {
         AddressScope.Unusable => false,
         AddressScope.Global when IsConfigured(dialled.IsIPv4) => Array.Exists(_publicAddresses, dialled.SharesAddressWith),
         AddressScope.Global => !IsOutvoted(dialled, now),
-        _ => true,
+        AddressScope local => local == from,
     };
 
     private bool IsConfigured(bool ipv4) => Array.Exists(_publicAddresses, mine => mine.IsIPv4 == ipv4);

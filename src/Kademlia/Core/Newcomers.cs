@@ -87,7 +87,7 @@ internal sealed class Newcomers(NodeCore core)
     {
         ProofStatus status = _proofs >= MaxProofs
             ? ProofStatus.Busy
-            : core.Proofs.Judge(challenge.Dialled, core.Now);
+            : core.Proofs.Judge(challenge.Dialled, request.From, core.Now);
         if (status != ProofStatus.Signed)
         {
             core.Answers.ReplyProof(request, status, default);

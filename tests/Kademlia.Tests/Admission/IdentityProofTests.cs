@@ -55,10 +55,10 @@ public class IdentityProofTests
     }
 
     [Fact]
-    public void Judge_NothingKnown_SignsForAnyUsableAddress()
+    public void Judge_NothingKnown_SignsForAnyUsableAddressToAChallengerNearIt()
     {
         Prop.ForAll(AdmissionGenerators.Usable.ToArbitrary(), dialled =>
-            new IdentityProof([], new AddressVotes(false)).Judge(dialled, default) == ProofStatus.Signed)
+            new IdentityProof([], new AddressVotes(false)).Judge(dialled, dialled, default) == ProofStatus.Signed)
             .QuickCheckThrowOnFailure();
     }
 
@@ -66,10 +66,35 @@ public class IdentityProofTests
     public void Judge_UnusableAddress_Refuses()
     {
         Prop.ForAll(AdmissionGenerators.Unusable.ToArbitrary(), dialled =>
-            new IdentityProof([dialled.Address], new AddressVotes(false)).Judge(new PeerEndPoint(dialled.Address, 0), default)
-                == ProofStatus.NotMyAddress)
+            new IdentityProof([dialled.Address], new AddressVotes(false))
+                .Judge(new PeerEndPoint(dialled.Address, 0), new PeerEndPoint(dialled.Address, 1), default) == ProofStatus.NotMyAddress)
             .QuickCheckThrowOnFailure();
     }
+
+    [Theory]
+    [InlineData("9.9.9.9:1", "81.2.3.4:1", true)]
+    [InlineData("9.9.9.9:1", "10.0.0.1:1", true)]
+    [InlineData("9.9.9.9:1", "[2a00:1450::1]:1", false)]
+    [InlineData("[2a00:1450::1]:1", "9.9.9.9:1", false)]
+    [InlineData("10.0.0.2:1", "192.168.0.1:1", true)]
+    [InlineData("10.0.0.2:1", "9.9.9.9:1", false)]
+    [InlineData("10.0.0.2:1", "127.0.0.1:1", false)]
+    [InlineData("10.0.0.2:1", "169.254.0.1:1", false)]
+    [InlineData("10.0.0.2:1", "[fc00::1]:1", false)]
+    [InlineData("127.0.0.1:2", "127.0.0.1:1", true)]
+    [InlineData("127.0.0.1:2", "9.9.9.9:1", false)]
+    [InlineData("[fe80::2]:1", "[fe80::1]:1", true)]
+    [InlineData("[fe80::2]:1", "[2a00:1450::1]:1", false)]
+    public void Judge_NothingKnown_RefusesWhatTheChallengerCannotHaveDialled(string dialled, string challenger, bool signs) =>
+        Assert.Equal(
+            signs ? ProofStatus.Signed : ProofStatus.NotMyAddress,
+            new IdentityProof([], new AddressVotes(false)).Judge(PeerEndPoint.Parse(dialled), PeerEndPoint.Parse(challenger), default));
+
+    [Fact]
+    public void Judge_AConfiguredLocalAddress_IsRefusedToTheInternet() =>
+        Assert.Equal(
+            ProofStatus.NotMyAddress,
+            new IdentityProof([IPAddress.Parse("10.0.0.1")], new AddressVotes(false)).Judge(PeerEndPoint.Parse("10.0.0.1:1"), Liar, default));
 
     [Theory]
     [InlineData("81.2.3.4:7411", ProofStatus.Signed)]
@@ -84,7 +109,7 @@ public class IdentityProofTests
     {
         IdentityProof proof = new([IPAddress.Parse("81.2.3.4"), IPAddress.Parse("2a00:1450::1")], new AddressVotes(false));
 
-        Assert.Equal(expected, proof.Judge(PeerEndPoint.Parse(dialled), default));
+        Assert.Equal(expected, Judge(proof, PeerEndPoint.Parse(dialled)));
     }
 
     [Fact]
@@ -94,16 +119,16 @@ public class IdentityProofTests
         IdentityProof proof = new([Mine.Address], votes);
         PeerEndPoint mine6 = PeerEndPoint.Parse("[2a00:1450::1]:1");
         PeerEndPoint liar6 = PeerEndPoint.Parse("[2a00:1450::2]:1");
-        Assert.Equal(ProofStatus.Signed, proof.Judge(liar6, default));
+        Assert.Equal(ProofStatus.Signed, Judge(proof, liar6));
 
         for (int network = 1; network <= 3; network++)
         {
             votes.Add(PeerEndPoint.Parse($"[2001:db8:{network}::1]:1"), mine6, default);
         }
 
-        Assert.Equal(ProofStatus.NotMyAddress, proof.Judge(liar6, default));
-        Assert.Equal(ProofStatus.Signed, proof.Judge(mine6, default));
-        Assert.Equal(ProofStatus.NotMyAddress, proof.Judge(Liar, default));
+        Assert.Equal(ProofStatus.NotMyAddress, Judge(proof, liar6));
+        Assert.Equal(ProofStatus.Signed, Judge(proof, mine6));
+        Assert.Equal(ProofStatus.NotMyAddress, Judge(proof, Liar));
     }
 
     [Fact]
@@ -114,16 +139,16 @@ public class IdentityProofTests
 
         for (int voters = 1; voters <= 3; voters++)
         {
-            Assert.Equal(ProofStatus.Signed, proof.Judge(Liar, default));
+            Assert.Equal(ProofStatus.Signed, Judge(proof, Liar));
             votes.Add(AdmissionGenerators.InGroup(voters), Mine, default);
         }
 
-        Assert.Equal(ProofStatus.NotMyAddress, proof.Judge(Liar, default));
-        Assert.Equal(ProofStatus.Signed, proof.Judge(Mine, default));
-        Assert.Equal(ProofStatus.Signed, proof.Judge(new PeerEndPoint(Mine.Address, 9), default));
-        Assert.Equal(ProofStatus.Signed, proof.Judge(PeerEndPoint.Parse("192.168.0.9:1"), default));
-        Assert.Equal(ProofStatus.Signed, proof.Judge(PeerEndPoint.Parse("[2a00:1450::1]:1"), default));
-        Assert.Equal(ProofStatus.Signed, proof.Judge(Liar, Ballot.VoteLifetime));
+        Assert.Equal(ProofStatus.NotMyAddress, Judge(proof, Liar));
+        Assert.Equal(ProofStatus.Signed, Judge(proof, Mine));
+        Assert.Equal(ProofStatus.Signed, Judge(proof, new PeerEndPoint(Mine.Address, 9)));
+        Assert.Equal(ProofStatus.Signed, Judge(proof, PeerEndPoint.Parse("192.168.0.9:1")));
+        Assert.Equal(ProofStatus.Signed, Judge(proof, PeerEndPoint.Parse("[2a00:1450::1]:1")));
+        Assert.Equal(ProofStatus.Signed, proof.Judge(Liar, Liar, Ballot.VoteLifetime));
     }
 
     [Fact]
@@ -136,8 +161,8 @@ public class IdentityProofTests
             votes.Add(AdmissionGenerators.InGroup(group), Liar, default);
         }
 
-        Assert.Equal(ProofStatus.Signed, proof.Judge(Mine, default));
-        Assert.Equal(ProofStatus.NotMyAddress, proof.Judge(Liar, default));
+        Assert.Equal(ProofStatus.Signed, Judge(proof, Mine));
+        Assert.Equal(ProofStatus.NotMyAddress, Judge(proof, Liar));
     }
 
     [Fact]
@@ -149,6 +174,9 @@ public class IdentityProofTests
             votes.Add(PeerEndPoint.Parse($"10.0.0.9:{port}"), PeerEndPoint.Parse("10.0.0.1:7411"), default);
         }
 
-        Assert.Equal(ProofStatus.Signed, new IdentityProof([], votes).Judge(Mine, default));
+        Assert.Equal(ProofStatus.Signed, Judge(new IdentityProof([], votes), Mine));
     }
+
+    /// <summary>The verdict on a challenge by a node as far away as the address that it dialled.</summary>
+    private static ProofStatus Judge(IdentityProof proof, PeerEndPoint dialled) => proof.Judge(dialled, dialled, default);
 }

@@ -1,10 +1,10 @@
 namespace Kademlia.Wire;
 
-/// <summary>Which of a sender's counters have been seen: exactly for the last 1,024, and everything before is taken as seen.</summary>
+/// <summary>Which of a sender's counters have been seen: exactly for the last 8,192, and everything before is taken as seen.</summary>
 internal sealed class ReplayWindow
 {
-    /// <summary>How far behind the highest counter a datagram may arrive.</summary>
-    public const int Length = 1024;
+    /// <summary>How far behind the highest counter a datagram may arrive, which all that a sender sends to anybody raises. Takes 1 KiB.</summary>
+    public const int Length = 8192;
 
     private const int WordBits = 64;
 

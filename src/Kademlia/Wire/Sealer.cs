@@ -22,7 +22,7 @@ internal sealed class Sealer : IDisposable
     /// <summary>How much longer a datagram is than its message.</summary>
     public const int Overhead = CheckLength + HeaderLength + TagLength;
 
-    /// <summary>How many senders are remembered, with their subkeys and replay windows.</summary>
+    /// <summary>How many senders are remembered, with their subkeys and replay windows: 2 MiB of windows in all.</summary>
     public const int MaxSenders = 2048;
 
     private const int CheckLength = 3;

@@ -10,7 +10,7 @@ namespace Kademlia.Core;
 /// <remarks>
 /// A reply is never longer than its request, unless the request carried a valid token. Pings and questions are answered in the
 /// turn that brings them, without allocation; stores, proofs and talk when their effect is done. A request that cannot be
-/// answered within its length gets a retry: a fresh token and nothing else.
+/// answered within its length gets a retry: a fresh token and nothing else. A kind of a later version is answered too, that we live.
 /// </remarks>
 internal sealed class Answers(NodeCore core)
 {
@@ -41,9 +41,9 @@ internal sealed class Answers(NodeCore core)
             return;
         }
 
-        if (!TryAnswer(request, body, out DropReason reason))
+        if (!TryAnswer(request, body))
         {
-            core.Counters.Drop(reason);
+            core.Counters.Drop(DropReason.Malformed);
             return;
         }
 
@@ -76,9 +76,9 @@ internal sealed class Answers(NodeCore core)
 
     private static bool NeedsToken(MessageKind kind) => kind is MessageKind.Store or MessageKind.Prove or MessageKind.Talk;
 
-    private bool TryAnswer(in IncomingRequest request, ReadOnlySpan<byte> body, out DropReason reason)
+    /// <summary>Answers, now or later; false when the body is malformed.</summary>
+    private bool TryAnswer(in IncomingRequest request, ReadOnlySpan<byte> body)
     {
-        reason = DropReason.Malformed;
         if (NeedsToken(request.Envelope.Kind) && !request.IsProven)
         {
             Send(request, length: 0);
@@ -101,8 +101,8 @@ internal sealed class Answers(NodeCore core)
             case MessageKind.Talk:
                 return Codec.TryRead(body, out TalkRequest talk) && core.Talking.OnTalk(request, talk);
             default:
-                reason = DropReason.UnknownKind;
-                return false;
+                Send(request, core.Codec.WriteUnsupported(Room(request), EnvelopeFor(request, MessageKind.Unsupported)));
+                return true;
         }
     }
 

@@ -390,6 +390,7 @@ internal sealed class NodeCore
     {
         DecodeOutcome.OtherVersion => DropReason.OtherVersion,
         DecodeOutcome.OtherNetwork => DropReason.OtherNetwork,
+        DecodeOutcome.OtherKind => DropReason.UnknownKind,
         _ => DropReason.Malformed,
     };
 

@@ -143,6 +143,9 @@ internal enum RequestFailure
     /// <summary>Another id answered at the endpoint.</summary>
     OtherId,
 
+    /// <summary>The node answered that it does not know this kind of request. It lives: nothing is held against it.</summary>
+    Unsupported,
+
     /// <summary>Never sent: the hearsay budget of the contact's network is spent, or too much is under way.</summary>
     NotSent,
 }

@@ -87,6 +87,12 @@ internal sealed class Requests(NodeCore core)
         Remove(request);
         core.Counters.RequestsAnswered++;
         core.OnMatchedReply(envelope, from, peer);
+        if (envelope.Kind == MessageKind.Unsupported)
+        {
+            request.OnFailure(RequestFailure.Unsupported);
+            return;
+        }
+
         request.OnReply(envelope, body);
     }
 
@@ -113,7 +119,7 @@ internal sealed class Requests(NodeCore core)
     internal void Reschedule(PendingRequest request) => core.Timers.Schedule(request, request.NextDue());
 
     private static bool Answers(MessageKind reply, MessageKind request) =>
-        reply == (request | MessageKind.Reply) || reply == MessageKind.Retry;
+        reply == (request | MessageKind.Reply) || reply is MessageKind.Retry or MessageKind.Unsupported;
 
     /// <summary>A restarted node, or a rotated secret, must not look dead: the request is repeated once with the fresh token.</summary>
     private void Repeat(PendingRequest request, PeerState peer)

@@ -23,6 +23,9 @@ internal enum MessageKind : byte
     /// <summary>The bit that turns a request's kind into its reply's.</summary>
     Reply = 0x40,
 
+    /// <summary>A reply to a request of a kind that the answerer does not know: it lives, and cannot help.</summary>
+    Unsupported = 0x7e,
+
     /// <summary>A reply to any request: here is a fresh token, ask again with it.</summary>
     Retry = 0x7f,
 }

@@ -47,7 +47,7 @@ internal sealed partial class Codec
         request = default;
         MessagePackReader reader = new(body);
         if (!WireFormat.TryEnter(ref reader, FindValueElements, out _)
-            || !WireFormat.TryReadNumber(ref reader, (long)RecordKind.Open, out long kind)
+            || !WireFormat.TryReadNumber(ref reader, byte.MaxValue, out long kind)
             || kind == 0
             || !WireFormat.TryReadId(ref reader, out NodeId hash)
             || !WireFormat.TryReadNumber(ref reader, int.MaxValue, out long cursor))

@@ -3,7 +3,7 @@ using Kademlia.Messages;
 
 namespace Kademlia.Wire;
 
-/// <content>The messages that say all in their envelope: ping, its reply, and retry.</content>
+/// <content>The messages that say all in their envelope: ping, its reply, retry, and unsupported.</content>
 /// <remarks>
 /// <code>
 /// [ ]
@@ -28,6 +28,12 @@ internal sealed partial class Codec
     public int WriteRetry(Span<byte> destination, in Envelope envelope)
     {
         Debug.Assert(envelope.Kind == MessageKind.Retry, "The envelope is of another kind.");
+        return WriteEmpty(destination, envelope);
+    }
+
+    public int WriteUnsupported(Span<byte> destination, in Envelope envelope)
+    {
+        Debug.Assert(envelope.Kind == MessageKind.Unsupported, "The envelope is of another kind.");
         return WriteEmpty(destination, envelope);
     }
 

@@ -59,7 +59,7 @@ internal sealed partial class Codec
         reply = default;
         MessagePackReader reader = new(body);
         if (!WireFormat.TryEnter(ref reader, ProveReplyElements, out _)
-            || !WireFormat.TryReadNumber(ref reader, (long)ProofStatus.Busy, out long status)
+            || !WireFormat.TryReadNumber(ref reader, byte.MaxValue, out long status)
             || !WireFormat.TryReadNumber(ref reader, byte.MaxValue, out long algorithm)
             || !reader.TryReadBinary(out ReadOnlySpan<byte> publicKey)
             || !reader.TryReadBinary(out ReadOnlySpan<byte> signature))
@@ -67,7 +67,10 @@ internal sealed partial class Codec
             return false;
         }
 
-        reply = new ProveReply((ProofStatus)status, (SignatureAlgorithm)algorithm, publicKey, signature);
+        bool isKnown = status <= (long)ProofStatus.Busy;
+        reply = isKnown
+            ? new ProveReply((ProofStatus)status, (SignatureAlgorithm)algorithm, publicKey, signature)
+            : new ProveReply(ProofStatus.Busy, SignatureAlgorithm.None, [], []);
         return HasShape(reply);
     }
 

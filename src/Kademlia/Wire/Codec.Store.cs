@@ -62,14 +62,15 @@ internal sealed partial class Codec
         MessagePackReader reader = new(body);
         long expected = StoreRequest.Unconditional;
         if (!WireFormat.TryEnter(ref reader, StoreElements, out _)
-            || !WireFormat.TryReadNumber(ref reader, (long)StorePurpose.Cache, out long purpose)
+            || !WireFormat.TryReadNumber(ref reader, byte.MaxValue, out long purpose)
             || !RecordFormat.TryRead(ref reader, out RecordSlices record)
             || !(reader.TryReadNil() || WireFormat.TryReadNumber(ref reader, long.MaxValue, out expected)))
         {
             return false;
         }
 
-        request = new StoreRequest((StorePurpose)purpose, record.On(body), expected);
+        StorePurpose known = purpose <= (long)StorePurpose.Cache ? (StorePurpose)purpose : StorePurpose.Put;
+        request = new StoreRequest(known, record.On(body), expected);
         return true;
     }
 
@@ -79,14 +80,15 @@ internal sealed partial class Codec
         MessagePackReader reader = new(body);
         RecordSlices held = default;
         if (!WireFormat.TryEnter(ref reader, StoreReplyElements, out _)
-            || !WireFormat.TryReadNumber(ref reader, (long)StoreOutcome.Refused, out long outcome)
+            || !WireFormat.TryReadNumber(ref reader, byte.MaxValue, out long outcome)
             || !WireFormat.TryReadNumber(ref reader, RecordFormat.MaxSeconds, out long clock)
             || !(reader.TryReadNil() || RecordFormat.TryRead(ref reader, out held)))
         {
             return false;
         }
 
-        reply = new StoreReply((StoreOutcome)outcome, clock, held.Kind == default ? default : held.On(body));
+        StoreOutcome known = outcome <= (long)StoreOutcome.Refused ? (StoreOutcome)outcome : StoreOutcome.Refused;
+        reply = new StoreReply(known, clock, RecordFormat.IsKnown(held) ? held.On(body) : default);
         return true;
     }
 }

@@ -63,13 +63,14 @@ internal sealed partial class Codec
         reply = default;
         MessagePackReader reader = new(body);
         if (!WireFormat.TryEnter(ref reader, TalkReplyElements, out _)
-            || !WireFormat.TryReadNumber(ref reader, (long)TalkStatus.Busy, out long status)
+            || !WireFormat.TryReadNumber(ref reader, byte.MaxValue, out long status)
             || !reader.TryReadBinary(out ReadOnlySpan<byte> payload))
         {
             return false;
         }
 
-        reply = new TalkReply((TalkStatus)status, payload);
-        return payload.Length <= MaxTalkPayloadLength && (payload.IsEmpty || reply.Status == TalkStatus.Answered);
+        bool isKnown = status <= (long)TalkStatus.Busy;
+        reply = isKnown ? new TalkReply((TalkStatus)status, payload) : new TalkReply(TalkStatus.Failed, []);
+        return payload.Length <= MaxTalkPayloadLength && (reply.Payload.IsEmpty || reply.Status == TalkStatus.Answered);
     }
 }

@@ -24,7 +24,7 @@ internal sealed partial class Codec(ulong network)
     /// <summary>The shortest request: long enough that every reply without contacts and records is shorter.</summary>
     public const int MinRequestLength = 128;
 
-    /// <summary>The most contacts that a find_node reply holds: more do not fit.</summary>
+    /// <summary>The most contacts that a find_node reply may hold; 28 fit.</summary>
     public const int MaxContacts = 29;
 
     /// <summary>The most contacts that a find_value reply holds.</summary>
@@ -88,6 +88,7 @@ internal sealed partial class Codec(ulong network)
             || !WireFormat.TryReadId(ref reader, out NodeId sender)
             || !reader.TryReadUInt64(out ulong flags)
             || !TryReadToken(ref reader, out AddressToken token)
+            || (token.IsNone && kind == (long)MessageKind.Retry)
             || !(isReply ? EndPointFormat.TryRead(ref reader, out observed) : reader.TryReadNil())
             || reader.NextType != MessagePackType.Array)
         {
@@ -112,11 +113,12 @@ internal sealed partial class Codec(ulong network)
         return DecodeOutcome.Ok;
     }
 
-    private static bool IsKnown(long kind) => (MessageKind)(kind & ~(long)MessageKind.Reply) switch
-    {
-        >= MessageKind.Ping and <= MessageKind.Talk => kind <= byte.MaxValue,
-        _ => kind == (long)MessageKind.Retry,
-    };
+    /// <summary>Whether a kind is to be read: the requests of all versions, since each has an answer, and the replies that we know.</summary>
+    private static bool IsKnown(long kind) => kind is
+        (>= (long)MessageKind.Ping and < (long)MessageKind.Reply)
+        or (>= (long)(MessageKind.Ping | MessageKind.Reply) and <= (long)(MessageKind.Talk | MessageKind.Reply))
+        or (long)MessageKind.Unsupported
+        or (long)MessageKind.Retry;
 
     private static bool TryReadWord(ref MessagePackReader reader, out ulong word)
     {

@@ -14,6 +14,6 @@ internal enum DecodeOutcome
     /// <summary>A message of a network with another name.</summary>
     OtherNetwork,
 
-    /// <summary>A well-formed message of a kind that this node does not know, or that is reserved.</summary>
+    /// <summary>A reply of a kind that this node does not know, or a number that no kind has. An unknown request is <see cref="Ok"/>: it is answered.</summary>
     OtherKind,
 }

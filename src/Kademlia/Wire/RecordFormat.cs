@@ -9,7 +9,8 @@ namespace Kademlia.Wire;
 ///   uint  uint       bin 64      bin 0..64   uint      bool       uint    bin 0..768   bin 64
 ///   1     0          bin 0       bin 0       0         false      uint    bin 0..768   bin 0       (content)
 /// </code>
-/// Whatever is read has the shape of its kind, so that its key can be computed; nothing is verified.
+/// A record of a known kind and algorithm has that shape when it was read, so that its key can be computed. One of a later
+/// version keeps the bounds alone: it can be refused or passed over, and has no key. Nothing is verified.
 /// </remarks>
 internal static class RecordFormat
 {
@@ -43,12 +44,17 @@ internal static class RecordFormat
         writer.WriteBinary(record.Signature);
     }
 
+    /// <summary>Whether there is a record, of a kind and an algorithm of this version.</summary>
+    public static bool IsKnown(in RecordSlices slices) =>
+        slices.Kind is RecordKind.Content or RecordKind.Owner or RecordKind.Open
+        && slices.Algorithm is SignatureAlgorithm.None or SignatureAlgorithm.EcdsaP256 or SignatureAlgorithm.KeyedHash;
+
     /// <summary>Reads a record as slices of the bytes that the reader reads from.</summary>
     public static bool TryRead(ref MessagePackReader reader, out RecordSlices slices)
     {
         slices = default;
         if (!WireFormat.TryEnter(ref reader, ElementCount, out int unknown)
-            || !WireFormat.TryReadNumber(ref reader, (long)RecordKind.Open, out long kind)
+            || !WireFormat.TryReadNumber(ref reader, byte.MaxValue, out long kind)
             || !WireFormat.TryReadNumber(ref reader, byte.MaxValue, out long algorithm)
             || !TryReadRange(ref reader, NodeIdentity.PublicKeyLength, out Range publicKey)
             || !TryReadRange(ref reader, RecordKey.MaxNameLength, out Range salt)
@@ -64,8 +70,11 @@ internal static class RecordFormat
 
         slices = new RecordSlices(
             (RecordKind)kind, (SignatureAlgorithm)algorithm, publicKey, salt, sequence, isTombstone, expiry, value, signature);
-        return kind == (long)RecordKind.Content ? HasShapeOfContent(slices) : kind != 0 && HasShapeOfSigned(slices);
+        return IsKnown(slices) ? HasKnownShape(slices) : kind != 0;
     }
+
+    private static bool HasKnownShape(in RecordSlices slices) =>
+        slices.Kind == RecordKind.Content ? HasShapeOfContent(slices) : HasShapeOfSigned(slices);
 
     private static bool HasShapeOfContent(in RecordSlices slices) =>
         slices.Algorithm == SignatureAlgorithm.None

@@ -1,4 +1,6 @@
+using Kademlia.Identity;
 using Kademlia.Messages;
+using Kademlia.Records;
 using Kademlia.Wire;
 
 namespace Kademlia.Tests.Wire;
@@ -7,12 +9,16 @@ namespace Kademlia.Tests.Wire;
 public class CodecGrowthTests
 {
     private static readonly Codec Codec = WireSamples.Codec;
+    private static readonly RecordVerifier Verifier = new(EcdsaP256Scheme.Instance, network: 1);
 
     // [1, network, ping, transaction, sender, flags, token, observed, body] and 67 bytes of padding.
     private const string Header = "c4081ec789e4d63b5043";
     private const string Transaction = "c408a1a2a3a4a5a6a7a8";
     private const string Sender = "c420000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f";
     private const string Padding = "c441 00*65";
+
+    // A record of this version.
+    private const string Content = "99 01 00 c400 c400 00 c2 01 c40107 c400";
 
     [Theory]
     [InlineData("9a 01 NET 01 TX ID 00 c0 c0 90 PAD", nameof(DecodeOutcome.Ok))]
@@ -27,11 +33,19 @@ public class CodecGrowthTests
     [InlineData("93 00 c1 ff", nameof(DecodeOutcome.OtherVersion))]
     [InlineData("9a 01 c4080000000000000000 01 TX ID 00 c0 c0 90 PAD", nameof(DecodeOutcome.OtherNetwork))]
     [InlineData("9a 01 NET 00 TX ID 00 c0 c0 90 PAD", nameof(DecodeOutcome.OtherKind))]
-    [InlineData("9a 01 NET 07 TX ID 00 c0 c0 90 PAD", nameof(DecodeOutcome.OtherKind))]
-    [InlineData("9a 01 NET 08 TX ID 00 c0 c0 90 PAD", nameof(DecodeOutcome.OtherKind))]
-    [InlineData("9a 01 NET 09 TX ID 00 c0 c0 90 PAD", nameof(DecodeOutcome.OtherKind))]
-    [InlineData("9a 01 NET 47 TX ID 00 c0 c0 90 PAD", nameof(DecodeOutcome.OtherKind))]
-    [InlineData("9a 01 NET 3f TX ID 00 c0 c0 90 PAD", nameof(DecodeOutcome.OtherKind))]
+    [InlineData("9a 01 NET 07 TX ID 00 c0 c0 90 PAD", nameof(DecodeOutcome.Ok))]
+    [InlineData("9a 01 NET 08 TX ID 00 c0 c0 90 PAD", nameof(DecodeOutcome.Ok))]
+    [InlineData("9a 01 NET 09 TX ID 00 c0 c0 90 PAD", nameof(DecodeOutcome.Ok))]
+    [InlineData("9a 01 NET 3f TX ID 00 c0 c0 90 PAD", nameof(DecodeOutcome.Ok))]
+    [InlineData("99 01 NET 07 TX ID 00 c0 c0 90", nameof(DecodeOutcome.Malformed))]
+    [InlineData("9a 01 NET 40 TX ID 00 c0 c406c00002011cf3 90 PAD", nameof(DecodeOutcome.OtherKind))]
+    [InlineData("9a 01 NET 47 TX ID 00 c0 c406c00002011cf3 90 PAD", nameof(DecodeOutcome.OtherKind))]
+    [InlineData("9a 01 NET 7d TX ID 00 c0 c406c00002011cf3 90 PAD", nameof(DecodeOutcome.OtherKind))]
+    [InlineData("99 01 NET 7e TX ID 00 c0 c406c00002011cf3 90", nameof(DecodeOutcome.Ok))]
+    [InlineData("99 01 NET 7f TX ID 00 c408 00*7 01 c406c00002011cf3 90", nameof(DecodeOutcome.Ok))]
+    [InlineData("99 01 NET 7f TX ID 00 c408 00*8 c406c00002011cf3 90", nameof(DecodeOutcome.Malformed))]
+    [InlineData("99 01 NET 7f TX ID 00 c0 c406c00002011cf3 90", nameof(DecodeOutcome.Malformed))]
+    [InlineData("9a 01 NET cc81 TX ID 00 c0 c0 90 PAD", nameof(DecodeOutcome.OtherKind))]
     [InlineData("9a 01 NET cd0101 TX ID 00 c0 c0 90 PAD", nameof(DecodeOutcome.OtherKind))]
     [InlineData("9a 01 NET cf0000000100000001 TX ID 00 c0 c0 90 PAD", nameof(DecodeOutcome.OtherKind))]
     [InlineData("98 01 NET 01 TX ID 00 c0 c0", nameof(DecodeOutcome.Malformed))]
@@ -98,7 +112,8 @@ public class CodecGrowthTests
 
     [Theory]
     [InlineData("93 00 RECORD c0", true)]
-    [InlineData("93 03 RECORD c0", false)]
+    [InlineData("93 03 RECORD c0", true)]
+    [InlineData("93 cd0100 RECORD c0", false)]
     [InlineData("93 00 c0 c0", false)]
     [InlineData("93 00 RECORD ff", false)]
     [InlineData("93 00 99 01 00 c400 c400 00 c2 00 c400 c400 c0", true)]
@@ -109,7 +124,7 @@ public class CodecGrowthTests
     [InlineData("93 00 99 01 00 c400 c400 00 c2 cf0000001fffffffff c400 c400 c0", true)]
     [InlineData("93 00 99 01 00 c400 c400 00 c2 cf0000002000000000 c400 c400 c0", false)]
     [InlineData("93 00 99 00 00 c400 c400 00 c2 00 c400 c400 c0", false)]
-    [InlineData("93 00 99 04 00 c400 c400 00 c2 00 c400 c400 c0", false)]
+    [InlineData("93 00 99 cd0100 00 c400 c400 00 c2 00 c400 c400 c0", false)]
     [InlineData("93 00 99 02 01 c43f 00*63 c400 01 c2 00 c400 c440 00*64 c0", false)]
     [InlineData("93 00 99 02 01 c440 00*64 c441 00*65 01 c2 00 c400 c440 00*64 c0", false)]
     [InlineData("93 00 99 02 01 c440 00*64 c400 01 c3 00 c40100 c440 00*64 c0", false)]
@@ -124,12 +139,69 @@ public class CodecGrowthTests
     }
 
     [Theory]
+    [InlineData("99 04 00 c400 c400 00 c2 00 c400 c400", true)]
+    [InlineData("99 ccff ccff c440 00*64 c440 00*64 01 c3 01 c50300 00*768 c440 00*64", true)]
+    [InlineData("99 02 02 c420 00*32 c400 01 c2 01 c40107 c420 00*32", true)]
+    [InlineData("99 01 07 c400 c400 00 c2 00 c400 c400", true)]
+    [InlineData("99 04 00 c441 00*65 c400 00 c2 00 c400 c400", false)]
+    [InlineData("99 04 00 c400 c441 00*65 00 c2 00 c400 c400", false)]
+    [InlineData("99 04 00 c400 c400 00 c2 00 c50301 00*769 c400", false)]
+    [InlineData("99 04 00 c400 c400 00 c2 00 c400 c441 00*65", false)]
+    [InlineData("99 04 00 c400 c400 00 c0 00 c400 c400", false)]
+    [InlineData("98 04 00 c400 c400 00 c2 00 c400", false)]
+    public void A_record_of_a_later_version_spoils_no_message_and_is_never_believed(string record, bool valid)
+    {
+        Assert.Equal(valid, Codec.TryRead(WireText.ParseHex($"93 00 {record} c0"), out StoreRequest store));
+        Assert.Equal(valid, !store.Record.IsNone);
+        Assert.NotEqual(RecordFault.None, Verifier.Examine(store.Record, nowSeconds: 0));
+
+        Assert.Equal(valid, Codec.TryRead(WireText.ParseHex($"93 01 00 {record}"), out StoreReply stored));
+        Assert.True(stored.Newer.IsNone);
+
+        Assert.Equal(valid, Codec.TryRead(WireText.ParseHex($"96 92 {record} {Content} 02 00 c400 c400 c2"), new DecodeScratch(), out FindValueReply found));
+        Assert.Equal(valid ? 2 : 0, found.Records.Count);
+        for (int i = 0; i < found.Records.Count; i++)
+        {
+            Assert.Equal(i == 1 ? RecordFault.None : RecordFault.Malformed, Verifier.Examine(found.Records[i], nowSeconds: 0));
+        }
+    }
+
+    [Theory]
+    [InlineData("93 01 c420 00*32 00", true)]
+    [InlineData("93 04 c420 00*32 00", true)]
+    [InlineData("93 ccff c420 00*32 00", true)]
+    [InlineData("93 00 c420 00*32 00", false)]
+    [InlineData("93 cd0100 c420 00*32 00", false)]
+    public void TryRead_FindValueOfALaterKind_AsksForIt(string body, bool valid) =>
+        Assert.Equal(valid, Codec.TryRead(WireText.ParseHex(body), out FindValueRequest _));
+
+    [Fact]
+    public void A_number_of_a_later_version_means_what_is_nearest_to_it()
+    {
+        string content = $"93 ccff {Content} c0";
+        Assert.True(Codec.TryRead(WireText.ParseHex(content), out StoreRequest store));
+        Assert.Equal(StorePurpose.Put, store.Purpose);
+
+        Assert.True(Codec.TryRead(WireText.ParseHex("93 05 00 c0"), out StoreReply stored));
+        Assert.Equal(StoreOutcome.Refused, stored.Outcome);
+
+        Assert.True(Codec.TryRead(WireText.ParseHex("94 03 07 c40107 c40107"), out ProveReply proof));
+        Assert.Equal(ProofStatus.Busy, proof.Status);
+        Assert.True(proof.PublicKey.IsEmpty && proof.Signature.IsEmpty);
+
+        Assert.True(Codec.TryRead(WireText.ParseHex("92 04 c40107"), out TalkReply talk));
+        Assert.Equal(TalkStatus.Failed, talk.Status);
+        Assert.True(talk.Payload.IsEmpty);
+    }
+
+    [Theory]
     [InlineData("94 00 01 c440 00*64 c440 00*64", true)]
     [InlineData("94 00 00 c440 00*64 c440 00*64", false)]
     [InlineData("94 00 01 c400 c440 00*64", false)]
     [InlineData("94 01 00 c400 c400", true)]
     [InlineData("94 01 00 c440 00*64 c440 00*64", false)]
-    [InlineData("94 03 00 c400 c400", false)]
+    [InlineData("94 03 00 c400 c400", true)]
+    [InlineData("94 cd0100 00 c400 c400", false)]
     public void TryRead_ProveReply_RefusesAStatusThatTheRestBelies(string body, bool valid) =>
         Assert.Equal(valid, Codec.TryRead(WireText.ParseHex(body), out ProveReply _));
 
@@ -149,7 +221,9 @@ public class CodecGrowthTests
     [InlineData("92 00 c40161", true)]
     [InlineData("92 01 c400", true)]
     [InlineData("92 01 c40161", false)]
-    [InlineData("92 04 c400", false)]
+    [InlineData("92 04 c400", true)]
+    [InlineData("92 cd0100 c400", false)]
+    [InlineData("92 04 c50401 00*1025", false)]
     public void TryRead_TalkReply_RefusesAnAnswerThatIsNone(string body, bool valid) =>
         Assert.Equal(valid, Codec.TryRead(WireText.ParseHex(body), out TalkReply _));
 

@@ -68,6 +68,7 @@ public class CodecLengthTests
         Span<byte> least = _buffer.AsSpan(0, Codec.MinRequestLength);
         Contact[] contacts = [.. Enumerable.Repeat(new Contact(Id, IPv6), 20)];
         Assert.NotEqual(0, Codec.WriteRetry(least, Reply(MessageKind.Retry)));
+        Assert.NotEqual(0, Codec.WriteUnsupported(least, Reply(MessageKind.Unsupported)));
         Assert.NotEqual(0, Codec.WritePingReply(least, Reply(MessageKind.Ping)));
         Assert.NotEqual(0, Codec.Write(least, Reply(MessageKind.FindNode), new FindNodeReply(contacts, false)));
         FindValueReply value = new(new RecordList([Largest]), int.MaxValue, long.MaxValue, contacts, false);
@@ -142,6 +143,7 @@ public class CodecLengthTests
         Check("prove reply", Codec.Write(_buffer, Reply(MessageKind.Prove), new ProveReply(ProofStatus.Signed, SignatureAlgorithm.KeyedHash, new byte[64], new byte[64])));
         Check("talk", Codec.Write(_buffer, Request(MessageKind.Talk), new TalkRequest(new byte[TalkRequest.MaxProtocolLength], new byte[Codec.MaxTalkPayloadLength]), 0));
         Check("talk reply", Codec.Write(_buffer, Reply(MessageKind.Talk), new TalkReply(TalkStatus.Answered, new byte[Codec.MaxTalkPayloadLength])));
+        Check("unsupported", Codec.WriteUnsupported(_buffer, Reply(MessageKind.Unsupported)));
         Check("retry", Codec.WriteRetry(_buffer, Reply(MessageKind.Retry)));
         Assert.Empty(budget);
 
@@ -159,6 +161,20 @@ public class CodecLengthTests
         Contact[] contacts = [.. Enumerable.Repeat(new Contact(Id, IPv4), 20)];
         Envelope envelope = Reply(MessageKind.FindNode) with { Observed = IPv4 };
         Assert.Equal(843, Codec.Write(_buffer, envelope, new FindNodeReply(contacts, false)));
+    }
+
+    [Fact]
+    public void A_message_holds_28_contacts()
+    {
+        foreach (PeerEndPoint endPoint in (PeerEndPoint[])[IPv4, IPv6])
+        {
+            Contact[] contacts = [.. Enumerable.Repeat(new Contact(Id, endPoint), Codec.MaxContacts)];
+            Envelope envelope = Reply(MessageKind.FindNode) with { Observed = IPv4, Token = AddressToken.None };
+            int length = Codec.Write(_buffer, envelope, new FindNodeReply(contacts, false));
+            Codec.TryReadEnvelope(_buffer.AsSpan(0, length), out _, out ReadOnlySpan<byte> body);
+            Assert.True(Codec.TryRead(body, new DecodeScratch(), out FindNodeReply read));
+            Assert.Equal(endPoint.IsIPv4 ? 28 : 21, read.Contacts.Length);
+        }
     }
 
     private static Envelope Request(MessageKind kind) => new(kind, ulong.MaxValue, Id, SenderFlags.Client, new AddressToken(ulong.MaxValue), default);

@@ -12,6 +12,7 @@ internal sealed class WireSamples(int seed)
     [
         .. Enumerable.Range(1, 6).Select(kind => (MessageKind)kind),
         .. Enumerable.Range(1, 6).Select(kind => (MessageKind)kind | MessageKind.Reply),
+        MessageKind.Unsupported,
         MessageKind.Retry,
     ];
 
@@ -54,7 +55,7 @@ internal sealed class WireSamples(int seed)
         (ulong)_random.NextInt64(),
         Id(),
         (SenderFlags)_random.Next(4),
-        Coin() ? AddressToken.None : new AddressToken((ulong)_random.NextInt64(1, long.MaxValue)),
+        kind != MessageKind.Retry && Coin() ? AddressToken.None : new AddressToken((ulong)_random.NextInt64(1, long.MaxValue)),
         (kind & MessageKind.Reply) != 0 ? EndPoint() : default);
 
     public Record Record(int maxValue = Kademlia.Record.MaxValueLength)
@@ -103,6 +104,8 @@ internal sealed class WireSamples(int seed)
     {
         switch (kind & ~MessageKind.Reply)
         {
+            case MessageKind.Unsupported & ~MessageKind.Reply:
+                return Codec.WriteUnsupported(buffer, envelope);
             case MessageKind.Ping:
                 return Codec.WritePingReply(buffer, envelope);
             case MessageKind.FindNode:

@@ -4,6 +4,10 @@ using Kademlia.Wire;
 namespace Kademlia.Core;
 
 /// <summary>What is stored under the key? Gives the records to a collector and asks for those that did not fit.</summary>
+/// <remarks>
+/// A first reply without records may only have been cut for want of a token; any later page that brings none ends the paging,
+/// whatever the holder says that it holds.
+/// </remarks>
 internal sealed class FindValueQuestion(NodeCore core, RecordCollector collector) : WalkQuestion
 {
     /// <summary>Room for a record of some 250 bytes and a contact or two in the first reply.</summary>
@@ -47,7 +51,8 @@ internal sealed class FindValueQuestion(NodeCore core, RecordCollector collector
         Page page = _pages.GetValueOrDefault(contact.EndPoint);
         page = new Page(page.Received + reply.Records.Count, page.Number + 1);
         _pages[contact.EndPoint] = page;
-        again = page.Received < reply.Held && page.Number < MaxPages && !collector.IsSatisfied;
+        bool brings = reply.Records.Count > 0 || page.Number == 1;
+        again = brings && page.Received < reply.Held && page.Number < MaxPages && !collector.IsSatisfied;
         return true;
     }
 

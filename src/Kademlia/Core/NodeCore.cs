@@ -223,6 +223,9 @@ internal sealed class NodeCore
 
     internal SenderFlags OwnFlags { get; set; }
 
+    /// <summary>What sealing adds to every message.</summary>
+    internal int SealLength => _sealer is null ? 0 : Sealer.Overhead;
+
     internal void SendDatagram(ReadOnlySpan<byte> plain, PeerEndPoint destination)
     {
         ReadOnlySpan<byte> datagram = _sealer is null ? plain : _sealed.AsSpan(0, _sealer.Seal(plain, _sealed));

@@ -21,13 +21,13 @@ internal sealed class PeerState(PeerEndPoint endPoint)
     /// <summary>Whether it ever answered us: then it may be sent to freely.</summary>
     public bool HasAnswered { get; private set; }
 
-    /// <summary>Whether two proven nodes named it.</summary>
+    /// <summary>Whether two proven nodes of different address groups named it.</summary>
     public bool IsCorroborated { get; private set; }
 
     /// <summary>How long to wait for its next reply.</summary>
     public TimeSpan TimeoutOr(TimeSpan firstTimeout) => _roundTrip.TimeoutOr(firstTimeout);
 
-    private NodeId FirstNamer { get; set; }
+    private AddressGroup? FirstNamers { get; set; }
 
     /// <summary>A matched reply: the token is the newest, and another id than before is unproven.</summary>
     public void OnReply(NodeId id, AddressToken token)
@@ -43,11 +43,12 @@ internal sealed class PeerState(PeerEndPoint endPoint)
 
     public void OnProven(NodeId id) => IsProven = id == Id;
 
-    /// <summary>A proven node named this endpoint.</summary>
-    public void OnNamed(NodeId namer)
+    /// <summary>A proven node at another endpoint named this one.</summary>
+    public void OnNamed(PeerEndPoint namer)
     {
-        IsCorroborated |= FirstNamer != default && FirstNamer != namer;
-        FirstNamer = FirstNamer == default ? namer : FirstNamer;
+        AddressGroup group = AddressGroup.Of(namer);
+        IsCorroborated |= FirstNamers is AddressGroup first && first != group;
+        FirstNamers ??= group;
     }
 }
 

@@ -136,7 +136,7 @@ internal sealed class Requests(NodeCore core)
         || peer.HasAnswered
         || core.Hearsay.TrySpend(
             request.Contact.EndPoint,
-            request.Attempts == 0 ? request.FirstContactLength : Codec.MinRequestLength,
+            (request.Attempts == 0 ? request.FirstContactLength : Codec.MinRequestLength) + core.SealLength,
             peer.IsCorroborated,
             core.Now);
 

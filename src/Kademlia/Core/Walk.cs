@@ -267,7 +267,7 @@ internal sealed class Walk
 
             if (proven)
             {
-                _core.Peers.Get(contact.EndPoint).OnNamed(referrer.Id);
+                _core.Peers.Get(contact.EndPoint).OnNamed(referrer.EndPoint);
             }
 
             if (contact.EndPoint.IsIPv4 == _overlay.IsIPv4)

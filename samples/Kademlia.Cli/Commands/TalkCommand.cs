@@ -44,7 +44,7 @@ internal sealed class TalkCommand : KadCommand
         }
         else
         {
-            Output.WriteBytes(reply.Span);
+            Output.WriteLine(Encoding.UTF8.GetString(reply.Span));
         }
 
         return ExitCode.Done;

@@ -1,4 +1,3 @@
-using System.Diagnostics.CodeAnalysis;
 using Kademlia.Admission;
 using Kademlia.Identity;
 using Kademlia.Messages;
@@ -18,7 +17,7 @@ namespace Kademlia.Core;
 /// <see cref="Walk"/>, <see cref="Getting"/> and <see cref="Putting"/> (operations), <see cref="Holding"/> (records of others)
 /// and <see cref="Upkeep"/> (everything by the clock).</para>
 /// </remarks>
-internal sealed class NodeCore
+internal sealed partial class NodeCore
 {
     private readonly ICoreHost _host;
     private readonly Random _random;
@@ -156,28 +155,6 @@ internal sealed class NodeCore
         EndTurn();
     }
 
-    /// <summary>Starts an operation and runs it as far as it goes at once.</summary>
-    /// <param name="work">The operation; it must register what it has under way with the scope that it is given.</param>
-    /// <param name="ended">Called once, in the turn in which the operation ends, with its result or its failure.</param>
-    /// <param name="now">The time.</param>
-    /// <returns>What <see cref="Cancel"/> takes.</returns>
-    public CancelScope Call<T>(Func<CancelScope, CoreTask<T>> work, Action<T?, Exception?> ended, TimeSpan now)
-    {
-        BeginTurn(now);
-        CancelScope scope = new();
-        RunDetached(RunAsync(work, scope, ended));
-        EndTurn();
-        return scope;
-    }
-
-    /// <summary>Cancels an operation: all that it has under way is freed, and it ends as cancelled in this turn.</summary>
-    public void Cancel(CancelScope scope, TimeSpan now)
-    {
-        BeginTurn(now);
-        scope.Cancel();
-        EndTurn();
-    }
-
     /// <summary>Tells the wall clock. Before the first time, and whenever the host looks at it.</summary>
     public void ObserveWallClock(TimeSpan now, DateTimeOffset wall) => _wallClock.Observe(now, wall);
 
@@ -218,53 +195,9 @@ internal sealed class NodeCore
 
     internal Random Random => _random;
 
-    internal Envelope MakeEnvelope(MessageKind kind, ulong transaction, AddressToken token, PeerEndPoint observed) => new(
-        kind, transaction, Id, OwnFlags, token, observed);
-
     internal SenderFlags OwnFlags { get; set; }
 
-    /// <summary>What sealing adds to every message.</summary>
-    internal int SealLength => _sealer is null ? 0 : Sealer.Overhead;
-
-    internal void SendDatagram(ReadOnlySpan<byte> plain, PeerEndPoint destination)
-    {
-        ReadOnlySpan<byte> datagram = _sealer is null ? plain : _sealed.AsSpan(0, _sealer.Seal(plain, _sealed));
-        Counters.Sent++;
-        Counters.BytesSent += datagram.Length;
-        if (!_host.Send(datagram, destination))
-        {
-            Counters.SendFailures++;
-        }
-    }
-
     internal Record? Read(RecordKey key, NodeId writer) => _host.Read(key, writer);
-
-    /// <summary>Has an effect done; the awaiting work resumes when the host completes it.</summary>
-    internal CorePromise<TEffect> Perform<TEffect>(TEffect effect)
-        where TEffect : Effect
-    {
-        CorePromise<TEffect> promise = new(Ready);
-        effect.Completed = () => promise.Keep(effect);
-        _host.Begin(effect);
-        return promise;
-    }
-
-    /// <summary>Waits for a time to pass.</summary>
-    internal CorePromise<bool> Delay(TimeSpan time, CancelScope scope)
-    {
-        CorePromise<bool> promise = new(Ready);
-        DelayTimer timer = new(promise, scope);
-        timer.Registration = scope.Add(() =>
-        {
-            Timers.Cancel(timer);
-            promise.Break(new OperationCanceledException());
-        });
-        Timers.Schedule(timer, Now + time);
-        return promise;
-    }
-
-    /// <summary>Runs work that nobody waits for, until it ends or the node stops.</summary>
-    internal void RunDetached(CoreTask work) => _ = ObserveAsync(work);
 
     /// <summary>A request was answered by the node that it was sent to.</summary>
     internal void OnMatchedReply(in Envelope envelope, PeerEndPoint from, PeerState peer)
@@ -295,47 +228,6 @@ internal sealed class NodeCore
         }
     }
 
-    [SuppressMessage("Design", "CA1031", Justification = "Whatever an operation fails with is its caller's.")]
-    private async CoreTask RunAsync<T>(Func<CancelScope, CoreTask<T>> work, CancelScope scope, Action<T?, Exception?> ended)
-    {
-        LinkedListNode<Action>? registration = null;
-        try
-        {
-            registration = Lifetime.Add(scope.Cancel);
-            T result = await work(scope);
-            ended(result, null);
-        }
-        catch (Exception failure)
-        {
-            ended(default, failure);
-        }
-        finally
-        {
-            if (registration is not null)
-            {
-                Lifetime.Remove(registration);
-            }
-        }
-    }
-
-    /// <summary>Nobody waits for the work, so what it fails with goes to the host.</summary>
-    [SuppressMessage("Design", "CA1031", Justification = "The host decides what a failure of the core means.")]
-    private async CoreTask ObserveAsync(CoreTask work)
-    {
-        try
-        {
-            await work;
-        }
-        catch (OperationCanceledException)
-        {
-            // The node stops.
-        }
-        catch (Exception failure)
-        {
-            _host.OnFault(failure);
-        }
-    }
-
     private void BeginTurn(TimeSpan now) => Now = now > Now ? now : Now;
 
     private void EndTurn()
@@ -343,68 +235,6 @@ internal sealed class NodeCore
         while (Ready.TryDequeue(out Action? resume))
         {
             resume();
-        }
-    }
-
-    private bool TryOpen(ReadOnlySpan<byte> datagram, out ReadOnlySpan<byte> plain)
-    {
-        plain = datagram;
-        if (_sealer is null)
-        {
-            return true;
-        }
-
-        bool opened = _sealer.TryOpen(datagram, _opened, out int length) == SealOutcome.Ok;
-        plain = _opened.AsSpan(0, opened ? length : 0);
-        if (!opened)
-        {
-            Counters.Drop(DropReason.Unsealed);
-        }
-
-        return opened;
-    }
-
-    private void Accept(ReadOnlySpan<byte> plain, PeerEndPoint from)
-    {
-        DecodeOutcome outcome = Codec.TryReadEnvelope(plain, out Envelope envelope, out ReadOnlySpan<byte> body);
-        if (outcome != DecodeOutcome.Ok)
-        {
-            Counters.Drop(ReasonOf(outcome));
-        }
-        else if (from.Scope == AddressScope.Unusable)
-        {
-            Counters.Drop(DropReason.UnusableSource);
-        }
-        else if (envelope.Sender == Id)
-        {
-            Counters.Drop(DropReason.OwnId);
-        }
-        else if (envelope.IsReply)
-        {
-            Requests.OnReply(envelope, body, from);
-        }
-        else
-        {
-            Answers.OnRequest(envelope, body, plain.Length, from);
-        }
-    }
-
-    private static DropReason ReasonOf(DecodeOutcome outcome) => outcome switch
-    {
-        DecodeOutcome.OtherVersion => DropReason.OtherVersion,
-        DecodeOutcome.OtherNetwork => DropReason.OtherNetwork,
-        DecodeOutcome.OtherKind => DropReason.UnknownKind,
-        _ => DropReason.Malformed,
-    };
-
-    private sealed class DelayTimer(CorePromise<bool> promise, CancelScope scope) : CoreTimer
-    {
-        public LinkedListNode<Action>? Registration { get; set; }
-
-        public override void OnDue(TimeSpan now)
-        {
-            scope.Remove(Registration!);
-            promise.Keep(true);
         }
     }
 }

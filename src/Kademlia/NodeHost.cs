@@ -114,10 +114,10 @@ internal sealed class NodeHost : ICoreHost, IDisposable
         switch (effect)
         {
             case StoreEffect store:
-                _afterTurn.Add(() => Observe(WriteAsync(store)));
+                Begin(store);
                 break;
             case LoadEffect load:
-                _afterTurn.Add(() => Load(load));
+                ThreadPool.UnsafeQueueUserWorkItem(_ => Load(load), null);
                 break;
             case ResolveEffect resolve:
                 _afterTurn.Add(() => Observe(ResolveAsync(resolve)));
@@ -238,14 +238,31 @@ internal sealed class NodeHost : ICoreHost, IDisposable
         Finish(effect);
     }
 
+    /// <summary>Calls the store under the lock, so that it sees writes in the order of the core's; they are waited for after the turn.</summary>
     [SuppressMessage("Design", "CA1031", Justification = "A failing store loses the record, not the node.")]
-    private async Task WriteAsync(StoreEffect effect)
+    private void Begin(StoreEffect effect)
+    {
+        Task<bool> write;
+        try
+        {
+            write = effect.Removes
+                ? _store.RemoveAsync(effect.Record, _stopping.Token).AsTask()
+                : _store.WriteAsync(effect.Record, effect.Replaces, _stopping.Token).AsTask();
+        }
+        catch (Exception e)
+        {
+            write = Task.FromException<bool>(e);
+        }
+
+        _afterTurn.Add(() => Observe(FinishAsync(effect, write)));
+    }
+
+    [SuppressMessage("Design", "CA1031", Justification = "A failing store loses the record, not the node.")]
+    private async Task FinishAsync(StoreEffect effect, Task<bool> write)
     {
         try
         {
-            effect.Succeeded = effect.Removes
-                ? await _store.RemoveAsync(effect.Record, _stopping.Token).ConfigureAwait(false)
-                : await _store.WriteAsync(effect.Record, effect.Replaces, _stopping.Token).ConfigureAwait(false);
+            effect.Succeeded = await write.ConfigureAwait(false);
         }
         catch (Exception e)
         {
@@ -255,17 +272,35 @@ internal sealed class NodeHost : ICoreHost, IDisposable
         Finish(effect);
     }
 
+    [SuppressMessage("Design", "CA1031", Justification = "What a store fails with is told to whoever starts the node.")]
     private void Load(LoadEffect effect)
     {
-        effect.Records = [.. _store.Load()];
+        try
+        {
+            effect.Records = [.. _store.Load()];
+        }
+        catch (Exception e)
+        {
+            effect.Failure = e;
+        }
+
         Finish(effect);
     }
 
+    [SuppressMessage("Design", "CA1031", Justification = "A name that cannot be resolved is tried again.")]
     private async Task ResolveAsync(ResolveEffect effect)
     {
-        Task<IReadOnlyList<PeerEndPoint>>[] names = [.. Bootstraps.Select(b => b.ResolveAsync(_logger, _stopping.Token))];
-        IReadOnlyList<PeerEndPoint>[] endPoints = await Task.WhenAll(names).ConfigureAwait(false);
-        effect.EndPoints = [.. endPoints.SelectMany(e => e)];
+        try
+        {
+            Task<IReadOnlyList<PeerEndPoint>>[] names = [.. Bootstraps.Select(b => b.ResolveAsync(_logger, _stopping.Token))];
+            IReadOnlyList<PeerEndPoint>[] endPoints = await Task.WhenAll(names).ConfigureAwait(false);
+            effect.EndPoints = [.. endPoints.SelectMany(e => e)];
+        }
+        catch (Exception e)
+        {
+            Log.Unresolvable(_logger, string.Join(", ", Bootstraps.Select(b => b.Host)), e.Message);
+        }
+
         Finish(effect);
     }
 

@@ -14,8 +14,11 @@ namespace Kademlia.Core;
 /// </remarks>
 internal sealed class Answers(NodeCore core)
 {
+    /// <summary>So many times as many contacts are looked at as may be told.</summary>
+    private const int Candidates = 2;
+
     private readonly byte[] _reply = new byte[Codec.MaxMessageLength];
-    private readonly Contact[] _closest = new Contact[2 * (core.Options.BucketSize + 1)];
+    private readonly Contact[] _closest = new Contact[(Candidates + 1) * Math.Max(core.Options.BucketSize, Codec.MaxContactsWithRecords)];
     private readonly Record[] _records = new Record[Codec.MaxRecords];
 
     /// <summary>Takes in a request of <paramref name="length"/> bytes.</summary>
@@ -24,12 +27,6 @@ internal sealed class Answers(NodeCore core)
         if (core.Options.IsClient)
         {
             core.Counters.Drop(DropReason.NotServing);
-            return;
-        }
-
-        if (length < Codec.MinRequestLength)
-        {
-            core.Counters.Drop(DropReason.TooShort);
             return;
         }
 
@@ -144,6 +141,7 @@ internal sealed class Answers(NodeCore core)
     }
 
     /// <summary>The closest of the families wanted, that the asker may be told of, without the asker.</summary>
+    /// <returns>How many stand at the beginning of the buffer, the closest first.</returns>
     private int FindClosest(NodeId target, in IncomingRequest request, AddressFamilies want, int most)
     {
         int count = 0;
@@ -152,27 +150,37 @@ internal sealed class Answers(NodeCore core)
             AddressFamilies family = overlay.IsIPv4 ? AddressFamilies.IPv4 : AddressFamilies.IPv6;
             if ((want & family) != 0 || (want == AddressFamilies.None && overlay.IsIPv4 == request.From.IsIPv4))
             {
-                count += FindClosest(overlay.Table, target, request, _closest.AsSpan(count, most + 1));
+                count += FindClosest(overlay.Table, target, request, _closest.AsSpan(count), most);
             }
         }
 
-        return count;
+        if (want is not (AddressFamilies.None or AddressFamilies.IPv4 or AddressFamilies.IPv6))
+        {
+            _closest.AsSpan(0, count).Sort(new ByDistance(target));
+        }
+
+        return Math.Min(count, most);
     }
 
-    private static int FindClosest(RoutingTable table, NodeId target, in IncomingRequest request, Span<Contact> destination)
+    /// <summary>Of the table's closest, those that the asker may be told of; some more are looked at, since some may be withheld.</summary>
+    private static int FindClosest(RoutingTable table, NodeId target, in IncomingRequest request, Span<Contact> destination, int most)
     {
-        int found = table.FindClosest(target, destination);
+        int found = table.FindClosest(target, destination[..(Candidates * most)]);
         int kept = 0;
-        foreach (Contact contact in destination[..found])
+        for (int i = 0; i < found && kept < most; i++)
         {
-            if (kept < destination.Length - 1
-                && contact.Id != request.Envelope.Sender
-                && ReferralScope.MayTell(contact.EndPoint, request.From))
+            Contact contact = destination[i];
+            if (contact.Id != request.Envelope.Sender && ReferralScope.MayTell(contact.EndPoint, request.From))
             {
                 destination[kept++] = contact;
             }
         }
 
         return kept;
+    }
+
+    private readonly struct ByDistance(NodeId target) : IComparer<Contact>
+    {
+        public int Compare(Contact x, Contact y) => (x.Id ^ target).CompareTo(y.Id ^ target);
     }
 }

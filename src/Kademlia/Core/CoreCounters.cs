@@ -21,9 +21,6 @@ internal enum DropReason
     /// <summary>From our own id.</summary>
     OwnId,
 
-    /// <summary>A request shorter than any reply to it.</summary>
-    TooShort,
-
     /// <summary>A kind that we do not know.</summary>
     UnknownKind,
 

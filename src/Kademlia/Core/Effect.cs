@@ -52,6 +52,9 @@ internal sealed class LoadEffect : Effect
 {
     /// <summary>Set by the host.</summary>
     public IReadOnlyList<Record> Records { get; set; } = [];
+
+    /// <summary>Set by the host when the store cannot be read.</summary>
+    public Exception? Failure { get; set; }
 }
 
 /// <summary>Find out where the bootstrap nodes are: names may resolve to other addresses than before.</summary>

@@ -17,7 +17,7 @@ internal sealed class FindNodeQuestion(NodeCore core, NodeId target, AddressFami
 
     public override int Attempts => attempts;
 
-    public override int Write(Span<byte> destination, in Envelope envelope, int paddedLength, Contact contact) =>
+    public override int Write(Span<byte> destination, in Envelope envelope, int paddedLength, int cursor) =>
         core.Codec.Write(destination, envelope, new FindNodeRequest(target, want), paddedLength);
 
     public override bool TryRead(Contact contact, ReadOnlySpan<byte> body, out ReadOnlySpan<Contact> contacts, out bool more, out bool again)

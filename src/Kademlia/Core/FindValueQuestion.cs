@@ -28,14 +28,14 @@ internal sealed class FindValueQuestion(NodeCore core, RecordCollector collector
 
     public override int Attempts => core.Options.LookupAttempts;
 
-    public override int Write(Span<byte> destination, in Envelope envelope, int paddedLength, Contact contact) =>
-        core.Codec.Write(destination, envelope, new FindValueRequest(collector.Key, CursorFor(contact)), paddedLength);
+    public override int Write(Span<byte> destination, in Envelope envelope, int paddedLength, int cursor) =>
+        core.Codec.Write(destination, envelope, new FindValueRequest(collector.Key, cursor), paddedLength);
 
     public override bool TryRead(Contact contact, ReadOnlySpan<byte> body, out ReadOnlySpan<Contact> contacts, out bool more, out bool again)
     {
         bool valid = Codec.TryRead(body, core.Scratch, out FindValueReply reply);
         contacts = reply.Contacts;
-        more = reply.More;
+        more = false;
         again = false;
         if (!valid)
         {
@@ -45,19 +45,21 @@ internal sealed class FindValueQuestion(NodeCore core, RecordCollector collector
         int slots = collector.Key.Kind == RecordKind.Open ? reply.Records.Count : Math.Min(reply.Records.Count, 1);
         for (int i = 0; i < slots; i++)
         {
-            collector.Offer(reply.Records[i]);
+            collector.Offer(reply.Records[i], contact.Id);
         }
 
         Page page = _pages.GetValueOrDefault(contact.EndPoint);
         page = new Page(page.Received + reply.Records.Count, page.Number + 1);
         _pages[contact.EndPoint] = page;
+        int held = collector.Key.Kind == RecordKind.Open ? reply.Held : Math.Min(reply.Held, 1);
         bool brings = reply.Records.Count > 0 || page.Number == 1;
-        again = brings && page.Received < reply.Held && page.Number < MaxPages && !collector.IsSatisfied;
+        again = brings && page.Received < held && page.Number < MaxPages && !collector.IsSatisfied;
+        more = reply.More && !again;
         return true;
     }
 
     /// <summary>Pages of an open key begin at random, so that no writer is always the first; others have one record.</summary>
-    private int CursorFor(Contact contact) =>
+    public override int CursorFor(Contact contact) =>
         collector.Key.Kind == RecordKind.Open ? _start + _pages.GetValueOrDefault(contact.EndPoint).Received : 0;
 
     private readonly record struct Page(int Received, int Number);

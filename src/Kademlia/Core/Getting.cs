@@ -21,11 +21,12 @@ internal sealed class Getting(NodeCore core)
     /// <summary>A genuine record was read or written here.</summary>
     public void OnSeen(Record record)
     {
-        if (record.Kind != RecordKind.Owner || (LastSeen(record.Key) is Record known && RecordOrder.Compare(known, record) >= 0))
+        if (record.Kind != RecordKind.Owner)
         {
             return;
         }
 
+        Record newest = LastSeen(record.Key) is Record known && RecordOrder.Compare(known, record) >= 0 ? known : record;
         if (_seen.Remove(record.Key, out LinkedListNode<Record>? node))
         {
             _bySeen.Remove(node);
@@ -36,7 +37,7 @@ internal sealed class Getting(NodeCore core)
             _bySeen.RemoveFirst();
         }
 
-        _seen.Add(record.Key, _bySeen.AddLast(record));
+        _seen.Add(record.Key, _bySeen.AddLast(newest));
     }
 
     /// <summary>Gets what is stored under a key.</summary>

@@ -6,19 +6,20 @@ namespace Kademlia.Core;
 /// <summary>Keeps records for others, and our own where we are one of the k.</summary>
 /// <remarks>
 /// The index decides; the store keeps bytes. What is cheap is decided in the turn that brings the store; a record that may be taken
-/// is verified by an effect, judged again, and written by another; only then the sender is told. A store whose like is under way
-/// is not answered: its repetition finds the outcome.
+/// is verified by an effect, judged again, and written by another; only then the sender is told. A repeated request, whose first is
+/// under way, is not answered. Writes to one slot follow each other.
 /// </remarks>
 internal sealed class Holding
 {
     /// <summary>So many offered records are verified and written at once; further ones find no room.</summary>
     public const int MaxUnderWay = 256;
 
-    /// <summary>How soon our own write looks again whether a stranger's to the same slot is settled.</summary>
+    /// <summary>How soon a write looks again whether the one before it in its slot is settled.</summary>
     private static readonly TimeSpan SlotPatience = TimeSpan.FromMilliseconds(5);
 
     private readonly NodeCore _core;
-    private readonly HashSet<(RecordKey Key, NodeId Writer)> _underWay = [];
+    private readonly HashSet<(PeerEndPoint From, ulong Transaction)> _underWay = [];
+    private readonly HashSet<(RecordKey Key, NodeId Writer)> _writing = [];
 
     public Holding(NodeCore core)
     {
@@ -31,24 +32,26 @@ internal sealed class Holding
     /// <summary>A request to keep a record, with a valid token.</summary>
     public bool OnStore(in IncomingRequest request, in StoreRequest store)
     {
-        if (_core.Verifier.Examine(store.Record, _core.WallSeconds) != RecordFault.None)
+        bool isMisplaced = store.Purpose == StorePurpose.Cache && store.Record.Kind != RecordKind.Content;
+        if (isMisplaced || !IsAcceptable(store.Record))
         {
             _core.Answers.ReplyStore(request, StoreOutcome.Refused, newer: null);
             return true;
         }
 
-        Record record = new(store.Record);
+        Record record = Copy(store.Record);
         RecordHead head = RecordHead.Of(record);
         StoreOutcome judged = Index.Judge(head, store.ExpectedSequence);
         if (judged != StoreOutcome.Stored || Index.IsHeld(head))
         {
+            Index.Reaffirm(head, OriginOf(store.Purpose));
             _core.Answers.ReplyStore(request, judged, HeldInstead(judged, record));
         }
-        else if (_underWay.Count >= MaxUnderWay)
+        else if (_underWay.Count >= MaxUnderWay && !_underWay.Contains((request.From, request.Envelope.Transaction)))
         {
             _core.Answers.ReplyStore(request, StoreOutcome.Full, newer: null);
         }
-        else if (_underWay.Add((record.Key, record.Writer)))
+        else if (_underWay.Add((request.From, request.Envelope.Transaction)))
         {
             _core.RunDetached(HoldAsync(request, record, store.ExpectedSequence, store.Purpose));
         }
@@ -57,21 +60,14 @@ internal sealed class Holding
     }
 
     /// <summary>Keeps a record of our own.</summary>
-    public async CoreTask<(StoreOutcome Outcome, Record? Newer)> HoldOwnAsync(Record record, long expectedSequence)
-    {
-        while (!_underWay.Add((record.Key, record.Writer)))
-        {
-            await _core.Delay(SlotPatience, _core.Lifetime);
-        }
+    public CoreTask<(StoreOutcome Outcome, Record? Newer)> HoldOwnAsync(Record record, long expectedSequence) =>
+        WriteAsync(record, expectedSequence, default, RecordOrigin.Own);
 
-        try
-        {
-            return await WriteAsync(record, expectedSequence, default, RecordOrigin.Own);
-        }
-        finally
-        {
-            _underWay.Remove((record.Key, record.Writer));
-        }
+    /// <summary>Whether a record's shape and expiry allow it to be kept or believed. Of content, too late an expiry is cut.</summary>
+    public bool IsAcceptable(in RecordView record)
+    {
+        RecordFault fault = _core.Verifier.Examine(record, _core.WallSeconds);
+        return fault == RecordFault.None || (fault == RecordFault.TooFarAhead && record.Kind == RecordKind.Content);
     }
 
     /// <summary>Reads what is held under a key, from a cursor on, wrapping around.</summary>
@@ -120,12 +116,24 @@ internal sealed class Holding
     public async CoreTask LoadAsync()
     {
         LoadEffect loaded = await _core.Perform(new LoadEffect());
+        if (loaded.Failure is not null)
+        {
+            throw new KademliaException($"The record store cannot be read: {loaded.Failure.Message}", loaded.Failure);
+        }
+
         foreach (Record record in loaded.Records)
         {
             RecordHead head = RecordHead.Of(record);
-            if (!RecordExpiry.IsOver(record.ExpirySeconds, _core.WallSeconds) && Index.TryReserve(head, default, RecordOrigin.Put, []))
+            if (Index.FindPending(record.Key, record.Writer) is not null || Index.Find(record.Key, record.Writer) is not null)
+            {
+                continue;
+            }
+
+            List<RecordEntry> evicted = [];
+            if (!RecordExpiry.IsOver(record.ExpirySeconds, _core.WallSeconds) && Index.TryReserve(head, default, RecordOrigin.Put, evicted))
             {
                 Index.Commit(head);
+                evicted.ForEach(RemoveFromStore);
             }
             else
             {
@@ -160,17 +168,37 @@ internal sealed class Holding
         }
         finally
         {
-            _underWay.Remove((record.Key, record.Writer));
+            _underWay.Remove((request.From, request.Envelope.Transaction));
         }
     }
 
+    /// <summary>Writes a verified record when no other write to its slot is under way.</summary>
     private async CoreTask<(StoreOutcome Outcome, Record? Newer)> WriteAsync(
+        Record record, long expectedSequence, AddressGroup source, RecordOrigin origin)
+    {
+        while (!_writing.Add((record.Key, record.Writer)))
+        {
+            await _core.Delay(SlotPatience, _core.Lifetime);
+        }
+
+        try
+        {
+            return await WriteSlotAsync(record, expectedSequence, source, origin);
+        }
+        finally
+        {
+            _writing.Remove((record.Key, record.Writer));
+        }
+    }
+
+    private async CoreTask<(StoreOutcome Outcome, Record? Newer)> WriteSlotAsync(
         Record record, long expectedSequence, AddressGroup source, RecordOrigin origin)
     {
         RecordHead head = RecordHead.Of(record);
         StoreOutcome judged = Index.Judge(head, expectedSequence);
         if (judged != StoreOutcome.Stored || Index.IsHeld(head))
         {
+            Index.Reaffirm(head, origin);
             return (judged, HeldInstead(judged, record));
         }
 
@@ -189,8 +217,15 @@ internal sealed class Holding
         }
 
         Index.Commit(head);
-        _core.Getting.OnSeen(record);
         return (StoreOutcome.Stored, null);
+    }
+
+    private Record Copy(in RecordView record)
+    {
+        long latest = _core.WallSeconds + (long)_core.Options.MaxRecordLifetime.TotalSeconds;
+        return record.Kind == RecordKind.Content && record.ExpirySeconds > latest + RecordExpiry.SkewSeconds
+            ? RecordDraft.Content(record.Value, latest)
+            : new Record(record);
     }
 
     private Record? HeldInstead(StoreOutcome judged, Record record) =>

@@ -15,6 +15,9 @@ internal sealed class Newcomers(NodeCore core)
     /// <summary>So many candidates are examined at once; others come again.</summary>
     public const int MaxAdmissions = 64;
 
+    /// <summary>So many candidates of one address group are examined at once, where groups are limited.</summary>
+    public const int MaxAdmissionsPerGroup = 4;
+
     /// <summary>So many challenges are being signed at once; further ones are told to come later.</summary>
     public const int MaxProofs = 256;
 
@@ -47,10 +50,11 @@ internal sealed class Newcomers(NodeCore core)
     /// <param name="isHearsay">Whether it is known from others' replies alone.</param>
     public void Consider(Contact contact, bool isHearsay = false)
     {
-        if (_underWay.Count < MaxAdmissions
+        if (_underWay.Count < (isHearsay ? MaxAdmissions / 2 : MaxAdmissions)
             && !core.Lifetime.IsCancelled
             && IsWanted(contact)
-            && core.Limits.TryAdmit(contact.EndPoint, MessageKind.Prove, proven: true, core.Now))
+            && !IsGroupBusy(contact.EndPoint)
+            && core.ProofLimits.TryAdmit(contact.EndPoint, MessageKind.Prove, proven: true, core.Now))
         {
             core.RunDetached(AdmitAsync(contact, isHearsay));
         }
@@ -100,16 +104,26 @@ internal sealed class Newcomers(NodeCore core)
         return true;
     }
 
+    /// <summary>Forgets who has challenged us before.</summary>
+    public void ForgetChallengers() => _challengers.Clear();
+
     /// <summary>Waits until each of these has challenged us, or for a time.</summary>
     public async CoreTask WaitForChallengersAsync(Contact[] contacts, TimeSpan atMost)
     {
+        CorePromise<bool> challenged = new(core.Ready);
         _awaitedChallengers = contacts;
-        _challenged = new CorePromise<bool>(core.Ready);
+        _challenged = challenged;
         CheckChallengers();
-        using CoreDeadline deadline = new(core, atMost, () => _challenged?.Keep(false));
-        await _challenged;
-        _challenged = null;
+        using CoreDeadline deadline = new(core, atMost, () => challenged.Keep(false));
+        await challenged;
         _awaitedChallengers = [];
+    }
+
+    private bool IsGroupBusy(PeerEndPoint endPoint)
+    {
+        AddressGroup group = AddressGroup.Of(endPoint);
+        return AddressGroup.IsLimited(endPoint, core.Options.LimitLocalAddressGroups)
+            && _underWay.Count(e => AddressGroup.Of(e) == group) >= MaxAdmissionsPerGroup;
     }
 
     private bool IsWanted(Contact contact)

@@ -19,7 +19,7 @@ internal sealed partial class NodeCore
         return scope;
     }
 
-    /// <summary>Cancels an operation: all that it has under way is freed, and it ends as cancelled in this turn.</summary>
+    /// <summary>Cancels an operation: all that it has under way is freed in this turn; it ends as cancelled, at the latest when an effect that it awaits is done.</summary>
     public void Cancel(CancelScope scope, TimeSpan now)
     {
         BeginTurn(now);
@@ -27,12 +27,17 @@ internal sealed partial class NodeCore
         EndTurn();
     }
 
-    /// <summary>Has an effect done; the awaiting work resumes when the host completes it.</summary>
+    /// <summary>Has an effect done; the awaiting work resumes when the host completes it, or the node stops.</summary>
     internal CorePromise<TEffect> Perform<TEffect>(TEffect effect)
         where TEffect : Effect
     {
         CorePromise<TEffect> promise = new(Ready);
-        effect.Completed = () => promise.Keep(effect);
+        LinkedListNode<Action> registration = Lifetime.Add(() => promise.Break(new OperationCanceledException()));
+        effect.Completed = () =>
+        {
+            Lifetime.Remove(registration);
+            promise.Keep(effect);
+        };
         _host.Begin(effect);
         return promise;
     }

@@ -41,6 +41,7 @@ internal sealed partial class NodeCore
         Verifier = new RecordVerifier(signatures, options.Network, (long)options.MaxRecordLifetime.TotalSeconds);
         Hearsay = new HearsayBudget(random, options.LimitLocalAddressGroups);
         Limits = new StrangerLimits(random, options.LimitLocalAddressGroups);
+        ProofLimits = new StrangerLimits(random, options.LimitLocalAddressGroups);
         Peers = new PeerBook();
         Overlays = [.. MakeOverlays(options, identity.Id)];
         Requests = new Requests(this);
@@ -53,6 +54,7 @@ internal sealed partial class NodeCore
         Talking = new Talking(this);
         HandOver = new HandOver(this);
         Upkeep = new Upkeep(this);
+        Lifetime.Add(() => Upkeep.Joined.Break(new OperationCanceledException()));
         OwnFlags = options.IsClient ? SenderFlags.Client : SenderFlags.None;
     }
 
@@ -64,7 +66,7 @@ internal sealed partial class NodeCore
 
     public SignatureScheme Signatures { get; }
 
-    public IReadOnlyList<Overlay> Overlays { get; }
+    public Overlay[] Overlays { get; }
 
     public CoreCounters Counters { get; } = new();
 
@@ -73,6 +75,9 @@ internal sealed partial class NodeCore
 
     /// <summary>The wall clock in Unix seconds, as of this turn.</summary>
     public long WallSeconds => _wallClock.SecondsAt(Now);
+
+    /// <summary>The wall clock in Unix milliseconds, as of this turn.</summary>
+    public long WallMilliseconds => _wallClock.MillisecondsAt(Now);
 
     /// <summary>When <see cref="Advance"/> must be called next, if nothing else comes first.</summary>
     public TimeSpan? NextDeadline => Timers.Next;
@@ -110,7 +115,12 @@ internal sealed partial class NodeCore
 
     internal StrangerLimits Limits { get; }
 
+    /// <summary>What candidates for the table may cost us, apart from what they ask.</summary>
+    internal StrangerLimits ProofLimits { get; }
+
     internal PeerBook Peers { get; }
+
+    internal Referrals Referrals { get; } = new();
 
     internal Requests Requests { get; }
 
@@ -125,6 +135,11 @@ internal sealed partial class NodeCore
     /// <summary>Takes in a datagram. The bytes are the caller's again when this returns.</summary>
     public void Receive(ReadOnlySpan<byte> datagram, PeerEndPoint from, TimeSpan now)
     {
+        if (Lifetime.IsCancelled)
+        {
+            return;
+        }
+
         BeginTurn(now);
         Counters.Received++;
         Counters.BytesReceived += datagram.Length;
@@ -186,8 +201,6 @@ internal sealed partial class NodeCore
 
     internal ulong NextTransaction() => (ulong)_random.NextInt64(long.MinValue, long.MaxValue);
 
-    internal NodeId NextId() => NodeId.Random(_random);
-
     internal void NextBytes(Span<byte> bytes) => _random.NextBytes(bytes);
 
     /// <summary>A time between half of <paramref name="mean"/> and one and a half, so that nodes started together part.</summary>
@@ -200,15 +213,20 @@ internal sealed partial class NodeCore
     internal Record? Read(RecordKey key, NodeId writer) => _host.Read(key, writer);
 
     /// <summary>A request was answered by the node that it was sent to.</summary>
-    internal void OnMatchedReply(in Envelope envelope, PeerEndPoint from, PeerState peer)
+    internal void OnMatchedReply(in Envelope envelope, PeerEndPoint from)
     {
         Contact contact = new(envelope.Sender, from);
         OverlayOf(from)?.Table.OnReply(contact, Now);
-        if (peer.IsProven)
+        if (IsProven(contact))
         {
             Votes.Add(from, envelope.Observed, Now);
         }
     }
+
+    /// <summary>Whether a contact proved its id at its endpoint.</summary>
+    internal bool IsProven(Contact contact) =>
+        OverlayOf(contact.EndPoint)?.Table.Contains(contact) == true
+        || (Peers.Find(contact.EndPoint) is { IsProven: true } peer && peer.Id == contact.Id);
 
     internal void OnRequestFailed(Contact contact) => OverlayOf(contact.EndPoint)?.Table.OnFailure(contact, Now);
 

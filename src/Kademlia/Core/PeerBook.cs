@@ -21,13 +21,8 @@ internal sealed class PeerState(PeerEndPoint endPoint)
     /// <summary>Whether it ever answered us: then it may be sent to freely.</summary>
     public bool HasAnswered { get; private set; }
 
-    /// <summary>Whether two proven nodes of different address groups named it.</summary>
-    public bool IsCorroborated { get; private set; }
-
     /// <summary>How long to wait for its next reply.</summary>
     public TimeSpan TimeoutOr(TimeSpan firstTimeout) => _roundTrip.TimeoutOr(firstTimeout);
-
-    private AddressGroup? FirstNamers { get; set; }
 
     /// <summary>A matched reply: the token is the newest, and another id than before is unproven.</summary>
     public void OnReply(NodeId id, AddressToken token)
@@ -42,14 +37,6 @@ internal sealed class PeerState(PeerEndPoint endPoint)
     public void OnRoundTrip(TimeSpan roundTrip) => _roundTrip = _roundTrip.With(roundTrip);
 
     public void OnProven(NodeId id) => IsProven = id == Id;
-
-    /// <summary>A proven node at another endpoint named this one.</summary>
-    public void OnNamed(PeerEndPoint namer)
-    {
-        AddressGroup group = AddressGroup.Of(namer);
-        IsCorroborated |= FirstNamers is AddressGroup first && first != group;
-        FirstNamers ??= group;
-    }
 }
 
 /// <summary>Tokens, round trips and proofs by endpoint: bounded, the least recently used forgotten first.</summary>

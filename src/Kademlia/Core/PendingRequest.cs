@@ -7,7 +7,8 @@ namespace Kademlia.Core;
 /// <remarks>
 /// <para>Sent at once; again after one retransmission timeout (RTO), then every two, up to <see cref="MaxAttempts"/> times.
 /// Slow after one RTO, overdue after two or a second, whichever is later, failed two RTOs after the last attempt but not
-/// before it is overdue, and at the latest after the request timeout. A reply ends it at any time.</para>
+/// before it is overdue, and at the latest after the request timeout; a request for slow work fails then only. A reply ends it at
+/// any time.</para>
 /// <para>Exactly one of <see cref="OnReply"/>, <see cref="OnFailure"/> and <see cref="OnCancelled"/> is called, once;
 /// <see cref="OnSlow"/> and <see cref="OnOverdue"/> at most once each, before it.</para>
 /// </remarks>
@@ -32,6 +33,9 @@ internal abstract class PendingRequest(Contact contact, MessageKind kind) : Core
     /// <summary>How long the first datagram to an unproven contact is made, so that its reply may be as long.</summary>
     public int FirstContactLength { get; init; } = Codec.MinRequestLength;
 
+    /// <summary>Whether the answer may take the other node's work as long as the request timeout: a store, or its application.</summary>
+    public bool IsSlowWork { get; init; }
+
     /// <summary>Whether the contact is known from others' replies alone: then what it is sent is budgeted.</summary>
     public bool IsHearsay { get; init; }
 
@@ -43,13 +47,15 @@ internal abstract class PendingRequest(Contact contact, MessageKind kind) : Core
 
     public bool WasRetried { get; set; }
 
+    /// <summary>Whether nothing waits for the reply any more; a late one is welcome.</summary>
+    public bool IsOverdue { get; private set; }
+
     internal Requests? Owner { get; set; }
 
     private TimeSpan Timeout { get; set; }
 
     private bool IsSlow { get; set; }
 
-    private bool IsOverdue { get; set; }
 
     /// <summary>Writes the request; called for each attempt, since the token may have changed.</summary>
     public abstract int Write(Span<byte> destination, in Envelope envelope, int paddedLength);
@@ -89,7 +95,7 @@ internal abstract class PendingRequest(Contact contact, MessageKind kind) : Core
     {
         Attempts++;
         _sendAt = now + (Attempts == 1 ? Timeout : Timeout * 2);
-        _failAt = Attempts < MaxAttempts ? _deadline : Min(_deadline, Max(now + (Timeout * 2), _overdueAt));
+        _failAt = Attempts < MaxAttempts || IsSlowWork ? _deadline : Min(_deadline, Max(now + (Timeout * 2), _overdueAt));
     }
 
     internal TimeSpan NextDue()
@@ -123,7 +129,7 @@ internal abstract class PendingRequest(Contact contact, MessageKind kind) : Core
             OnSlow();
         }
 
-        if (turnsOverdue)
+        if (turnsOverdue && IsScheduled)
         {
             OnOverdue();
         }

@@ -75,6 +75,7 @@ internal sealed class PutWalk
         StoreAnswer? answer = await new StoreOut(_core, contact, _record, StorePurpose.Put, _expectedSequence, _scope)
         {
             MaxAttempts = _core.Options.StoreAttempts,
+            IsSlowWork = true,
         }.Send();
         TimeSpan skew = answer is null ? TimeSpan.Zero : TimeSpan.FromSeconds(answer.ClockSeconds - _core.WallSeconds);
         Add(contact, answer?.Outcome ?? StoreOutcome.TimedOut, answer?.Newer, skew);

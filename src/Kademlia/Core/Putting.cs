@@ -23,6 +23,9 @@ internal sealed class Putting(NodeCore core)
 
     private readonly Dictionary<RecordKey, OwnRecord> _own = [];
 
+    /// <summary>The greatest sequence given to a put that is under way or failed: the next one is above it.</summary>
+    private readonly Dictionary<RecordKey, long> _issued = [];
+
     /// <summary>Our own records that are kept alive, in the order of their keys.</summary>
     public IReadOnlyList<Record> OwnRecords =>
         [.. _own.Values.Select(o => o.Record).OrderBy(r => r.Kind).ThenBy(r => r.Key.Hash)];
@@ -31,14 +34,20 @@ internal sealed class Putting(NodeCore core)
     public async CoreTask<PutReceipt> PutAsync(PutCall call, CancelScope scope)
     {
         long sequence = call.Options.Sequence ?? NextSequence(call.Key);
+        _issued[call.Key] = Math.Max(sequence, _issued.GetValueOrDefault(call.Key));
         Record record = await MakeAsync(call.Key.Kind, call.Salt, call.Value, call.IsTombstone, sequence, ExpiryOf(call));
         scope.ThrowIfCancelled();
         PutReceipt receipt = await StoreAsync(record, call.Options.ExpectedSequence ?? StoreRequest.Unconditional, scope);
-        core.Getting.OnSeen(receipt.Newer ?? record);
-        _own.Remove(record.Key);
-        if (call.Options.Republish && !call.IsTombstone && receipt.Newer is null)
+        bool isRefused = call.Options.ExpectedSequence is not null && receipt.Stored == 0;
+        if (!isRefused)
         {
-            _own.Add(record.Key, new OwnRecord(record, call.Salt, NextRepublish()));
+            core.Getting.OnSeen(record);
+            Keep(record, call, receipt.Newer);
+        }
+
+        if (receipt.Newer is not null)
+        {
+            core.Getting.OnSeen(receipt.Newer);
         }
 
         return receipt;
@@ -50,19 +59,45 @@ internal sealed class Putting(NodeCore core)
         foreach (OwnRecord own in _own.Values.Where(o => o.RepublishAt <= core.Now).OrderBy(o => o.Record.Key.Hash).ToArray())
         {
             Record old = own.Record;
-            Record renewed = await MakeAsync(old.Kind, own.Salt, old.Value, isTombstone: false, old.Sequence, ExpiryAfter(core.Options.RecordLifetime));
+            long expiry = Math.Max(old.ExpirySeconds, ExpiryAfter(own.Lifetime));
+            Record renewed = await MakeAsync(old.Kind, own.Salt, old.Value, isTombstone: false, old.Sequence, expiry);
             if (_own.TryGetValue(old.Key, out OwnRecord? current) && ReferenceEquals(current, own))
             {
-                _own[old.Key] = new OwnRecord(renewed, own.Salt, NextRepublish());
+                _own[old.Key] = own with { Record = renewed, RepublishAt = NextRepublish(own.Lifetime) };
                 await StoreAsync(renewed, StoreRequest.Unconditional, scope);
             }
         }
     }
 
-    private TimeSpan NextRepublish() => core.Now + core.Jitter(core.Options.RepublishInterval * RepublishMean);
+    /// <summary>What this node keeps alive in the record's slot from now on: the record, unless something newer is known.</summary>
+    private void Keep(Record record, PutCall call, Record? newer)
+    {
+        bool isBeaten = newer is not null && RecordOrder.Compare(record, newer) < 0;
+        bool isLatest = !isBeaten && _issued.GetValueOrDefault(record.Key, record.Sequence) == record.Sequence;
+        if (isLatest)
+        {
+            _own.Remove(record.Key);
+            _issued.Remove(record.Key);
+        }
+
+        if (isLatest && call.Options.Republish && !call.IsTombstone)
+        {
+            TimeSpan lifetime = call.Options.Lifetime ?? core.Options.RecordLifetime;
+            _own.Add(record.Key, new OwnRecord(record, call.Salt, lifetime, NextRepublish(lifetime)));
+        }
+    }
+
+    /// <summary>Before the record expires: in the interval of the options, or as much of a shorter life as that is of the default one.</summary>
+    private TimeSpan NextRepublish(TimeSpan lifetime)
+    {
+        double part = core.Options.RepublishInterval / core.Options.RecordLifetime;
+        TimeSpan interval = lifetime < core.Options.RecordLifetime ? lifetime * part : core.Options.RepublishInterval;
+        return core.Now + core.Jitter(interval * RepublishMean);
+    }
 
     /// <summary>After all that we know of the slot: the larger of the last known plus one and Unix milliseconds.</summary>
-    private long NextSequence(RecordKey key) => Math.Max(LastKnown(key)?.Sequence + 1 ?? 1, core.WallSeconds * 1000);
+    private long NextSequence(RecordKey key) => Math.Max(
+        Math.Max(LastKnown(key)?.Sequence ?? 0, _issued.GetValueOrDefault(key)) + 1, core.WallMilliseconds);
 
     /// <summary>Never before that of a record that it replaces, which could come back otherwise.</summary>
     private long ExpiryOf(PutCall call) => call.IsTombstone
@@ -91,7 +126,9 @@ internal sealed class Putting(NodeCore core)
             : kind == RecordKind.Owner ? RecordDraft.Owner(core.Identity, network, salt, sequence, expirySeconds, value.Span)
             : RecordDraft.Open(core.Identity, network, salt, sequence, expirySeconds, value.Span);
         SignEffect effect = await core.Perform(new SignEffect(core.Identity, draft.Preimage));
-        return draft.Complete(effect.Signature);
+        return effect.Signature.Length > 0
+            ? draft.Complete(effect.Signature)
+            : throw new KademliaException("The node's key could not sign. Was its identity disposed?");
     }
 
     private async CoreTask<PutReceipt> StoreAsync(Record record, long expectedSequence, CancelScope scope)
@@ -105,17 +142,24 @@ internal sealed class Putting(NodeCore core)
 
         await CoreTask.WhenAll(walks.ConvertAll(w => w.RunAsync()));
         StoreVerdict[] verdicts = [.. walks.SelectMany(w => w.Verdicts).OrderBy(v => v.Contact.Id ^ record.Key.Hash)];
-        Record? newer = await NewestGenuineAsync(walks.SelectMany(w => w.Newer), record);
+        IEnumerable<Record> told = walks.SelectMany(w => w.Newer).Where(c => StandsAgainst(c, record, expectedSequence));
+        Record? newer = await NewestGenuineAsync(told);
         LookupStatistics statistics = Getting.Statistics([.. walks.Select(w => w.Walk)], core.Now - started);
         return new PutReceipt(record, walks.SelectMany(w => w.Wanted).Distinct().Count(), verdicts, newer, statistics);
     }
 
+    /// <summary>Whether what a holder sent can be why it did not store: newer, or with a condition, another than expected.</summary>
+    private static bool StandsAgainst(Record held, Record put, long expectedSequence) =>
+        held.Key == put.Key
+        && held.Writer == put.Writer
+        && (RecordOrder.Compare(put, held) < 0 || (expectedSequence >= 0 && held.Sequence != expectedSequence));
+
     /// <summary>The greatest of what holders sent as newer, if it is what it says.</summary>
-    private async CoreTask<Record?> NewestGenuineAsync(IEnumerable<Record> candidates, Record put)
+    private async CoreTask<Record?> NewestGenuineAsync(IEnumerable<Record> candidates)
     {
         RecordVerifier verifier = core.Verifier;
         Record? newest = null;
-        foreach (Record candidate in candidates.Where(c => c.Key == put.Key && c.Writer == put.Writer))
+        foreach (Record candidate in candidates)
         {
             if (newest is null || RecordOrder.Compare(newest, candidate) < 0)
             {
@@ -127,5 +171,5 @@ internal sealed class Putting(NodeCore core)
         return newest;
     }
 
-    private sealed record OwnRecord(Record Record, byte[] Salt, TimeSpan RepublishAt);
+    private sealed record OwnRecord(Record Record, byte[] Salt, TimeSpan Lifetime, TimeSpan RepublishAt);
 }

@@ -17,7 +17,7 @@ internal sealed class RecordCollector(NodeCore core, RecordKey key, GetOptions o
 
     private readonly Dictionary<NodeId, Record> _newest = [];
     private int _verifying;
-    private int _holders;
+    private readonly HashSet<NodeId> _holders = [];
     private CorePromise<bool>? _idle;
 
     public RecordKey Key { get; } = key;
@@ -36,10 +36,10 @@ internal sealed class RecordCollector(NodeCore core, RecordKey key, GetOptions o
     public IReadOnlyList<Record> Newest =>
         [.. _newest.Values.OrderByDescending(r => r.Sequence).ThenBy(r => r.Writer)];
 
-    /// <summary>Takes in what a holder sent.</summary>
-    public void Offer(in RecordView view)
+    /// <summary>Takes in what a holder sent. A holder counts once, however many records it sends.</summary>
+    public void Offer(in RecordView view, NodeId holder)
     {
-        if (IsSatisfied || view.Kind != Key.Kind || core.Verifier.Examine(view, core.WallSeconds) != RecordFault.None)
+        if (IsSatisfied || view.Kind != Key.Kind || !core.Holding.IsAcceptable(view))
         {
             return;
         }
@@ -47,14 +47,14 @@ internal sealed class RecordCollector(NodeCore core, RecordKey key, GetOptions o
         Record record = new(view);
         if (record.Key == Key && _verifying < MaxVerifying)
         {
-            core.RunDetached(VerifyAsync(record));
+            core.RunDetached(VerifyAsync(record, holder));
         }
     }
 
     /// <summary>Takes in a record that this node holds itself: it was verified when it came.</summary>
     public void OfferOwn(Record record)
     {
-        Accept(record);
+        Accept(record, core.Id);
     }
 
     /// <summary>Waits until nothing is being verified any more.</summary>
@@ -74,7 +74,7 @@ internal sealed class RecordCollector(NodeCore core, RecordKey key, GetOptions o
         _ => int.MaxValue,
     };
 
-    private async CoreTask VerifyAsync(Record record)
+    private async CoreTask VerifyAsync(Record record, NodeId holder)
     {
         bool genuine = record.Kind == RecordKind.Content || IsKnownGenuine(record);
         if (!genuine)
@@ -88,7 +88,7 @@ internal sealed class RecordCollector(NodeCore core, RecordKey key, GetOptions o
 
         if (genuine && !scope.IsCancelled)
         {
-            Accept(record);
+            Accept(record, holder);
         }
 
         if (_verifying == 0)
@@ -103,9 +103,9 @@ internal sealed class RecordCollector(NodeCore core, RecordKey key, GetOptions o
         && RecordOrder.Compare(known, record) == 0
         && known.Signature.Span.SequenceEqual(record.Signature.Span);
 
-    private void Accept(Record record)
+    private void Accept(Record record, NodeId holder)
     {
-        _holders++;
+        _holders.Add(holder);
         bool isNewest = _newest.TryGetValue(record.Writer, out Record? known)
             ? RecordOrder.Compare(known, record) < 0
             : _newest.Count < MaxWriters;
@@ -127,6 +127,6 @@ internal sealed class RecordCollector(NodeCore core, RecordKey key, GetOptions o
     {
         long newest = _newest.Values.Max(r => r.Sequence);
         return newest >= options.MinimumSequence
-            || (_holders >= Quorum && newest >= (core.Getting.LastSeen(Key)?.Sequence ?? 0));
+            || (_holders.Count >= Quorum && newest >= (core.Getting.LastSeen(Key)?.Sequence ?? 0));
     }
 }

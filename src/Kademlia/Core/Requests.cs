@@ -73,7 +73,7 @@ internal sealed class Requests(NodeCore core)
 
         PeerState peer = core.Peers.Get(from);
         peer.OnReply(envelope.Sender, envelope.Token);
-        if (request.Attempts == 1)
+        if (IsPrompt(request, envelope.Kind))
         {
             peer.OnRoundTrip(core.Now - request.FirstSent);
         }
@@ -86,7 +86,7 @@ internal sealed class Requests(NodeCore core)
 
         Remove(request);
         core.Counters.RequestsAnswered++;
-        core.OnMatchedReply(envelope, from, peer);
+        core.OnMatchedReply(envelope, from);
         if (envelope.Kind == MessageKind.Unsupported)
         {
             request.OnFailure(RequestFailure.Unsupported);
@@ -118,6 +118,11 @@ internal sealed class Requests(NodeCore core)
 
     internal void Reschedule(PendingRequest request) => core.Timers.Schedule(request, request.NextDue());
 
+    /// <summary>Whether the reply came as fast as the network and the node allow: sent once, and nothing was verified, written or handled for it.</summary>
+    private static bool IsPrompt(PendingRequest request, MessageKind reply) =>
+        request is { Attempts: 1, WasRetried: false }
+        && (reply == MessageKind.Retry || request.Kind is MessageKind.Ping or MessageKind.FindNode or MessageKind.FindValue);
+
     private static bool Answers(MessageKind reply, MessageKind request) =>
         reply == (request | MessageKind.Reply) || reply is MessageKind.Retry or MessageKind.Unsupported;
 
@@ -137,7 +142,7 @@ internal sealed class Requests(NodeCore core)
         || core.Hearsay.TrySpend(
             request.Contact.EndPoint,
             (request.Attempts == 0 ? request.FirstContactLength : Codec.MinRequestLength) + core.SealLength,
-            peer.IsCorroborated,
+            core.Referrals.IsCorroborated(request.Contact.EndPoint),
             core.Now);
 
     private void Write(PendingRequest request, PeerState peer, int paddedLength)

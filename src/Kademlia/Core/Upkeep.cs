@@ -30,8 +30,10 @@ internal sealed class Upkeep(NodeCore core)
     private static readonly TimeSpan LeaveTime = TimeSpan.FromSeconds(1);
 
     private readonly HashSet<Contact> _leaving = [];
+    private readonly HashSet<string> _running = [];
+    private IReadOnlyList<Contact> _known = [];
     private TimeSpan _backOff = FirstBackOff;
-    private TimeSpan _joinAgainAt;
+    private TimeSpan _joinAgainAt = TimeSpan.MaxValue;
     private TimeSpan _nextNeighbourAt;
     private int _neighbour;
 
@@ -41,11 +43,13 @@ internal sealed class Upkeep(NodeCore core)
     private bool IsAlone => core.Overlays.All(o => o.Table.Count == 0);
 
     /// <summary>Begins: loads what is stored, joins for the first time, and from then on looks what is due.</summary>
+    /// <param name="known">Contacts from before; they are tried at every joining.</param>
     public async CoreTask<bool> StartAsync(IReadOnlyList<Contact> known)
     {
+        _known = known;
         await core.Holding.LoadAsync();
         core.RunDetached(TickAsync());
-        await JoinAsync(known);
+        await JoinAsync();
         return !IsAlone;
     }
 
@@ -54,12 +58,13 @@ internal sealed class Upkeep(NodeCore core)
     /// Pings the bootstrap endpoints and the contacts known from before; goes on with the first that answers and proves itself.
     /// A walk to our own id then finds our neighbours and makes us known to them. Section 2.3 of the paper.
     /// </remarks>
-    public async CoreTask JoinAsync(IReadOnlyList<Contact> known)
+    public async CoreTask JoinAsync()
     {
+        core.Newcomers.ForgetChallengers();
         ResolveEffect bootstrap = await core.Perform(new ResolveEffect());
         PeerEndPoint[] endPoints =
         [
-            .. bootstrap.EndPoints.Concat(known.Select(c => c.EndPoint))
+            .. bootstrap.EndPoints.Concat(_known.Select(c => c.EndPoint))
                 .Where(e => core.OverlayOf(e) is not null)
                 .Distinct()
                 .Take(MaxBootstraps),
@@ -109,12 +114,19 @@ internal sealed class Upkeep(NodeCore core)
         core.RunDetached(WhenAllAsync(goodbyes, done));
         using CoreDeadline deadline = new(core, LeaveTime, () => done.Keep(false));
         await done;
+        scope.ThrowIfCancelled();
     }
 
     private static async CoreTask WhenAllAsync(List<CoreTask> tasks, CorePromise<bool> done)
     {
-        await CoreTask.WhenAll(tasks);
-        done.Keep(true);
+        try
+        {
+            await CoreTask.WhenAll(tasks);
+        }
+        finally
+        {
+            done.Keep(true);
+        }
     }
 
     private Contact[] Neighbours(Overlay overlay)
@@ -136,32 +148,40 @@ internal sealed class Upkeep(NodeCore core)
 
         async CoreTask TryAsync(PeerEndPoint endPoint)
         {
-            Pong? pong = await new PingOut(core, new Contact(default, endPoint), core.Lifetime).Send();
-            bool admitted = pong is not null && await core.Newcomers.AdmitAsync(pong.Contact, isHearsay: false);
-            left--;
-            if (admitted || left == 0)
+            bool admitted = false;
+            try
             {
-                first.Keep(admitted);
+                Pong? pong = await new PingOut(core, new Contact(default, endPoint), core.Lifetime).Send();
+                admitted = pong is not null && await core.Newcomers.AdmitAsync(pong.Contact, isHearsay: false);
+            }
+            finally
+            {
+                left--;
+                if (admitted || left == 0)
+                {
+                    first.Keep(admitted);
+                }
             }
         }
     }
 
     private async CoreTask MeetNeighboursAsync()
     {
+        TimeSpan joined = core.Now;
         List<Contact> nearest = [];
         foreach (Overlay overlay in core.Overlays.Where(o => o.Table.Count > 0))
         {
             nearest.AddRange(await WalkAsync(overlay, core.Id, AllFamilies));
         }
 
-        core.RunDetached(RefreshSinceAsync(core.Now));
+        core.RunDetached(RefreshSinceAsync(joined));
         if (!core.Options.IsClient)
         {
             await core.Newcomers.WaitForChallengersAsync([.. nearest], ProofTime);
         }
     }
 
-    private AddressFamilies AllFamilies => core.Overlays.Count > 1
+    private AddressFamilies AllFamilies => core.Overlays.Length > 1
         ? AddressFamilies.IPv4 | AddressFamilies.IPv6
         : AddressFamilies.None;
 
@@ -181,11 +201,32 @@ internal sealed class Upkeep(NodeCore core)
             core.Holding.DropExpired();
             PingContacts();
             PingNeighbour();
-            await RefreshAsync();
-            await core.Putting.RepublishAsync(core.Lifetime);
+            RunOnce(nameof(RefreshAsync), RefreshAsync);
+            RunOnce(nameof(Putting.RepublishAsync), () => core.Putting.RepublishAsync(core.Lifetime));
             if (IsAlone && core.Now >= _joinAgainAt)
             {
-                await JoinAsync([]);
+                RunOnce(nameof(JoinAsync), JoinAsync);
+            }
+        }
+    }
+
+    /// <summary>Begins work that may take longer than a tick, unless it is still running.</summary>
+    private void RunOnce(string name, Func<CoreTask> work)
+    {
+        if (_running.Add(name))
+        {
+            core.RunDetached(RunAsync());
+        }
+
+        async CoreTask RunAsync()
+        {
+            try
+            {
+                await work();
+            }
+            finally
+            {
+                _running.Remove(name);
             }
         }
     }
@@ -240,10 +281,13 @@ internal sealed class Upkeep(NodeCore core)
     {
         foreach (Overlay overlay in core.Overlays)
         {
-            while (overlay.Table.Count > 0
-                && overlay.Table.TryGetBucketToRefresh(core.Now, core.Now - joined, core.Random, out NodeId target))
+            for (int i = 0; i < overlay.Table.BucketCount; i++)
             {
-                await WalkAsync(overlay, target, AddressFamilies.None);
+                if (overlay.Table.Count > 0
+                    && overlay.Table.TryGetBucketToRefresh(core.Now, core.Now - joined, core.Random, out NodeId target))
+                {
+                    await WalkAsync(overlay, target, AddressFamilies.None);
+                }
             }
         }
     }

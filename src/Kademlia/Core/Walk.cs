@@ -15,7 +15,10 @@ internal abstract class WalkQuestion
     /// <summary>How often a contact is asked before it counts as failed.</summary>
     public abstract int Attempts { get; }
 
-    public abstract int Write(Span<byte> destination, in Envelope envelope, int paddedLength, Contact contact);
+    /// <summary>Where the next request to a contact goes on; fixed for all attempts of that request.</summary>
+    public virtual int CursorFor(Contact contact) => 0;
+
+    public abstract int Write(Span<byte> destination, in Envelope envelope, int paddedLength, int cursor);
 
     /// <summary>Reads a reply; the contacts are valid until the next message is read.</summary>
     /// <returns>Whether to go on asking this contact: it has more than it could say.</returns>
@@ -71,9 +74,6 @@ internal sealed class Walk
     /// <summary>Whether the walk ran to its end, not stopped early.</summary>
     public bool IsComplete { get; private set; }
 
-    /// <summary>Requests still under way.</summary>
-    public int UnderWay => _underWay.Count;
-
     public bool IsFinished => _done.IsKept;
 
     /// <summary>Walks until the machine is done.</summary>
@@ -106,9 +106,6 @@ internal sealed class Walk
         Contact[] closest = new Contact[_core.Options.BucketSize];
         return closest[.._lookup.CopyClosest(closest)];
     }
-
-    /// <summary>Takes the next of the closest, once nothing closer can still come.</summary>
-    public bool TryTakeResult(out Contact contact) => _lookup.TryTakeResult(out contact);
 
     /// <summary>After the end: leaves the requests to nearer contacts that have not answered under way, and cancels the others.</summary>
     public void GoOnAsking()
@@ -143,7 +140,7 @@ internal sealed class Walk
         }
 
         _pumping = false;
-        if (step == LookupStep.Done && !_underWay.Exists(r => r.IsAgain))
+        if (step == LookupStep.Done && !_underWay.Exists(r => r is { IsAgain: true, IsOverdue: false }))
         {
             Finish(complete: true);
         }
@@ -182,9 +179,9 @@ internal sealed class Walk
     private void OnCancelled()
     {
         _lookup.Stop();
-        CancelRequests(_ => true);
         _done.Break(new OperationCanceledException());
         _quiet?.Break(new OperationCanceledException());
+        CancelRequests(_ => true);
     }
 
     private void OnEnded(WalkRequest request)
@@ -256,7 +253,7 @@ internal sealed class Walk
     /// <summary>Leaves out what a stranger must not make us believe, and remembers who named whom.</summary>
     private int Believe(Contact referrer, ReadOnlySpan<Contact> referred, Span<Contact> believed)
     {
-        bool proven = _core.Peers.Find(referrer.EndPoint) is { IsProven: true };
+        bool proven = _core.IsProven(referrer);
         int count = 0;
         foreach (Contact contact in referred)
         {
@@ -267,7 +264,7 @@ internal sealed class Walk
 
             if (proven)
             {
-                _core.Peers.Get(contact.EndPoint).OnNamed(referrer.EndPoint);
+                _core.Referrals.OnNamed(contact.EndPoint, referrer.EndPoint);
             }
 
             if (contact.EndPoint.IsIPv4 == _overlay.IsIPv4)
@@ -285,11 +282,13 @@ internal sealed class Walk
 
     private sealed class WalkRequest(Walk walk, Contact contact, bool isAgain) : PendingRequest(contact, walk._question.Kind)
     {
-        /// <summary>Whether the contact answered before and is asked for the rest; the walk does not end before it.</summary>
+        private readonly int _cursor = walk._question.CursorFor(contact);
+
+        /// <summary>Whether the contact answered before and is asked for the rest; the walk does not end before it, unless it is overdue.</summary>
         public bool IsAgain { get; } = isAgain;
 
         public override int Write(Span<byte> destination, in Envelope envelope, int paddedLength) =>
-            walk._question.Write(destination, envelope, paddedLength, Contact);
+            walk._question.Write(destination, envelope, paddedLength, _cursor);
 
         public override void OnReply(in Envelope envelope, ReadOnlySpan<byte> body) => walk.OnReply(this, body);
 

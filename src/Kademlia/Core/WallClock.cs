@@ -21,6 +21,9 @@ internal sealed class WallClock
     /// <summary>Unix seconds at a monotonic time.</summary>
     public long SecondsAt(TimeSpan now) => _offset + (long)now.TotalSeconds;
 
+    /// <summary>Unix milliseconds at a monotonic time.</summary>
+    public long MillisecondsAt(TimeSpan now) => (_offset * 1000) + (long)now.TotalMilliseconds;
+
     /// <summary>Takes in a reading of the wall clock.</summary>
     public void Observe(TimeSpan now, DateTimeOffset wall)
     {

@@ -3,7 +3,8 @@ namespace Kademlia.Records;
 /// <summary>Keeps a node's records. A key and a writer make a slot, which holds one record; the writer of content is the default id.</summary>
 /// <remarks>
 /// <para>The node decides what to keep, replace, evict and drop; the store keeps bytes. The node owns the store and disposes it.</para>
-/// <para>Reads come under the node's lock: they must be fast, must not block and must not throw. A read sees what the last
+/// <para>All calls but <see cref="Load"/> come under the node's lock: they must be fast and must not block, and reads must not throw;
+/// writes complete later. A read sees what the last
 /// completed write left. Writes and removals of one slot take effect in the order in which they were called, also when an
 /// earlier one has not completed; those of different slots in any order, all of it from any thread.</para>
 /// <para>Two records are the same when <see cref="Record.IsSameAs"/> says so; their signatures may differ.</para>

@@ -23,10 +23,12 @@ internal readonly record struct Bootstrap(string Host, int Port)
         string host = text![..colon];
         bool bracketed = host is ['[', .., ']'];
         bootstrap = new Bootstrap(bracketed ? host[1..^1] : host, port);
-        return bracketed ? IPAddress.TryParse(bootstrap.Host, out _) : Uri.CheckHostName(host) is UriHostNameType.Dns or UriHostNameType.IPv4;
+        return IPAddress.TryParse(bootstrap.Host, out IPAddress? address)
+            ? IsUsable(address, port) && bracketed == (address.AddressFamily == AddressFamily.InterNetworkV6)
+            : !bracketed && Uri.CheckHostName(host) == UriHostNameType.Dns;
     }
 
-    /// <summary>Asks the resolver for the endpoints; an unknown name has none, and is logged.</summary>
+    /// <summary>Asks the resolver for the endpoints; an unknown name has none, and is logged. Fails never: nobody waits for it.</summary>
     public async Task<IReadOnlyList<PeerEndPoint>> ResolveAsync(ILogger logger, CancellationToken cancellationToken)
     {
         try
@@ -35,10 +37,16 @@ internal readonly record struct Bootstrap(string Host, int Port)
             IPAddress[] addresses = await Dns.GetHostAddressesAsync(Host, cancellationToken).ConfigureAwait(false);
             return Array.ConvertAll(addresses, a => new PeerEndPoint(a, port));
         }
-        catch (SocketException e)
+        catch (Exception e) when (e is SocketException or ArgumentException)
         {
             Log.Unresolvable(logger, Host, e.Message);
             return [];
         }
+        catch (OperationCanceledException)
+        {
+            return []; // The node stops.
+        }
     }
+
+    private static bool IsUsable(IPAddress address, ushort port) => new PeerEndPoint(address, port).Scope != AddressScope.Unusable;
 }

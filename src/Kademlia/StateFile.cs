@@ -1,12 +1,14 @@
 using System.Globalization;
+using System.Security.Cryptography;
+using System.Text;
 
 namespace Kademlia;
 
 /// <summary>Keeps a node's contacts between runs, as lines of text.</summary>
 /// <remarks>
-/// A header, a line for each contact (<c>192.0.2.1:7411 HEX</c>), and a last line that counts them, so that half a file is known
-/// for one. Written beside and moved over, so that a crash leaves the old file. What is read is hearsay: each contact is asked
-/// before it enters a table.
+/// A header, a line for each contact (<c>192.0.2.1:7411 HEX</c>), and a last line with their number and a hash of all that is
+/// above it, so that half a file, or an altered one, is known for one. Written beside and moved over, so that a crash leaves the
+/// old file. What is read is hearsay: each contact is asked before it enters a table.
 /// </remarks>
 internal static class StateFile
 {
@@ -14,6 +16,7 @@ internal static class StateFile
     private const int MaxContacts = 20_000;
 
     private const string Header = "kademlia state 1";
+    private const int HashLength = 8;
 
     /// <summary>Reads the contacts; none when the file does not exist.</summary>
     /// <exception cref="KademliaException">The file is not a state file, is cut short, or cannot be read.</exception>
@@ -25,22 +28,19 @@ internal static class StateFile
         }
 
         string[] lines = ReadLines(path);
-        List<Contact> contacts = [];
-        for (int i = 1; i < lines.Length - 1; i++)
-        {
-            contacts.Add(TryParse(lines[i], out Contact contact) ? contact : throw Malformed(path, $"line {i + 1} is not a contact"));
-        }
-
-        return lines.Length < 2 || lines[0] != Header || lines[^1] != Footer(contacts.Count)
-            ? throw Malformed(path, "it lacks its first or last line")
-            : contacts;
+        return lines.Length < 2 || lines[0] != Header || lines[^1] != Footer(lines.AsSpan(0, lines.Length - 1))
+            ? throw Malformed(path, "it was cut short or altered")
+            : [.. lines[1..^1].Select((line, i) => TryParse(line, out Contact contact)
+                ? contact
+                : throw Malformed(path, $"line {i + 2} is not a contact"))];
     }
 
     /// <summary>Writes the contacts over the file.</summary>
     public static void Save(string path, IReadOnlyCollection<Contact> contacts)
     {
+        string[] lines = [Header, .. contacts.Select(c => $"{c.EndPoint} {c.Id}")];
         string beside = $"{path}.new";
-        File.WriteAllLines(beside, [Header, .. contacts.Select(c => $"{c.EndPoint} {c.Id}"), Footer(contacts.Count)]);
+        File.WriteAllLines(beside, [.. lines, Footer(lines)]);
         File.Move(beside, path, overwrite: true);
     }
 
@@ -57,7 +57,11 @@ internal static class StateFile
         }
     }
 
-    private static string Footer(int count) => string.Create(CultureInfo.InvariantCulture, $"end {count}");
+    private static string Footer(ReadOnlySpan<string> lines)
+    {
+        byte[] hash = SHA256.HashData(Encoding.UTF8.GetBytes(string.Join('\n', lines)));
+        return string.Create(CultureInfo.InvariantCulture, $"end {lines.Length - 1} {Convert.ToHexStringLower(hash.AsSpan(0, HashLength))}");
+    }
 
     private static bool TryParse(string line, out Contact contact)
     {

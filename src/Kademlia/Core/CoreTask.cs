@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Runtime.CompilerServices;
 using System.Runtime.ExceptionServices;
 
@@ -22,13 +23,24 @@ internal class CoreTask
 
     public bool IsCompleted { get; private set; }
 
-    /// <summary>Waits until all are done; their failures are thrown, the first first.</summary>
+    /// <summary>Waits until all have ended, then throws the failure of the first that failed, in their order.</summary>
+    [SuppressMessage("Design", "CA1031", Justification = "Whatever the work fails with is thrown when all has ended.")]
     public static async CoreTask WhenAll(IReadOnlyList<CoreTask> tasks)
     {
+        ExceptionDispatchInfo? first = null;
         foreach (CoreTask task in tasks)
         {
-            await task;
+            try
+            {
+                await task;
+            }
+            catch (Exception failure)
+            {
+                first ??= ExceptionDispatchInfo.Capture(failure);
+            }
         }
+
+        first?.Throw();
     }
 
     public Awaiter GetAwaiter() => new(this);

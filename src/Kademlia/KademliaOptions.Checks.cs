@@ -14,16 +14,24 @@ public sealed partial class KademliaOptions
     private const int MaxAttempts = 16;
     private const int MaxParallelism = 256;
 
+    /// <summary>Longer times mean nothing here, and sums of them must not overflow.</summary>
+    private static readonly TimeSpan MaxTime = TimeSpan.FromDays(366);
+
     internal void Validate()
     {
         RequireBootstraps();
         Require(Port is >= 0 and <= ushort.MaxValue, nameof(Port), Port, "a UDP port, or 0 for any free one");
         Require(
-            ListenAddresses.Count > 0 && ListenAddresses.DistinctBy(a => a.AddressFamily).Count() == ListenAddresses.Count,
-            nameof(ListenAddresses), string.Join(", ", ListenAddresses), "one address, or one of each address family");
-        Require(PublicAddresses.All(IsUsable), nameof(PublicAddresses), string.Join(", ", PublicAddresses), "addresses that others can reach");
+            ListenAddresses is { Count: > 0 } && !ListenAddresses.Contains(null!) && ListenAddresses.DistinctBy(a => a.AddressFamily).Count() == ListenAddresses.Count,
+            nameof(ListenAddresses), Join(ListenAddresses), "one address, or one of each address family");
+        Require(
+            PublicAddresses is not null && PublicAddresses.All(IsUsable),
+            nameof(PublicAddresses), Join(PublicAddresses), "addresses that others can reach, or empty");
         Require(Enum.IsDefined(Role), nameof(Role), Role, "Server or Client");
+        RequirePath(IdentityFile, nameof(IdentityFile));
+        RequirePath(StateFile, nameof(StateFile));
         Require(Identity is null || IdentityFile is null, nameof(IdentityFile), IdentityFile, "null when Identity is given");
+        RequireBetween(IdDifficulty, 0, NodeIdentity.MaxIdDifficulty, nameof(IdDifficulty));
         Require(
             Identity is null || NodeIdentity.MeetsDifficulty(Identity.Id, IdDifficulty),
             nameof(Identity), Identity, $"an identity made with NodeIdentity.Create({IdDifficulty})");
@@ -33,16 +41,17 @@ public sealed partial class KademliaOptions
         Require(
             NetworkKey.IsEmpty || NetworkKey.Length == Sealer.KeyLength,
             nameof(NetworkKey), $"{NetworkKey.Length} bytes long", $"{Sealer.KeyLength} bytes, such as RandomNumberGenerator.GetBytes({Sealer.KeyLength})");
-        RequireBetween(IdDifficulty, 0, NodeIdentity.MaxIdDifficulty, nameof(IdDifficulty));
         RequireBetween(BucketSize, 1, RoutingTableOptions.MaxBucketSize, nameof(BucketSize));
         RequireBetween(Parallelism, 1, MaxParallelism, nameof(Parallelism));
         RequireBetween(LookupAttempts, 1, MaxAttempts, nameof(LookupAttempts));
         RequireBetween(StoreAttempts, 1, MaxAttempts, nameof(StoreAttempts));
-        RequirePositive(FirstTimeout, nameof(FirstTimeout));
+        RequireTime(FirstTimeout, nameof(FirstTimeout));
+        RequireTime(RequestTimeout, nameof(RequestTimeout));
         Require(RequestTimeout >= FirstTimeout, nameof(RequestTimeout), RequestTimeout, $"at least FirstTimeout, {FirstTimeout}");
-        RequirePositive(RefreshInterval, nameof(RefreshInterval));
-        RequirePositive(RecordLifetime, nameof(RecordLifetime));
-        RequirePositive(RepublishInterval, nameof(RepublishInterval));
+        RequireTime(RefreshInterval, nameof(RefreshInterval));
+        RequireTime(RecordLifetime, nameof(RecordLifetime));
+        RequireTime(RepublishInterval, nameof(RepublishInterval));
+        RequireTime(MaxRecordLifetime, nameof(MaxRecordLifetime));
         Require(RepublishInterval < RecordLifetime, nameof(RepublishInterval), RepublishInterval, $"shorter than RecordLifetime, {RecordLifetime}");
         Require(MaxRecordLifetime >= RecordLifetime, nameof(MaxRecordLifetime), MaxRecordLifetime, $"at least RecordLifetime, {RecordLifetime}");
         Require(MaxStrangerBytes >= 0, nameof(MaxStrangerBytes), MaxStrangerBytes, "0 or more bytes");
@@ -75,14 +84,21 @@ public sealed partial class KademliaOptions
         AcceptRecord = AcceptRecord,
     };
 
-    private static bool IsUsable(IPAddress address) =>
-        address.AddressFamily is AddressFamily.InterNetwork or AddressFamily.InterNetworkV6
+    private static bool IsUsable(IPAddress? address) =>
+        address?.AddressFamily is AddressFamily.InterNetwork or AddressFamily.InterNetworkV6
         && new PeerEndPoint(address, 1).Scope != AddressScope.Unusable;
 
     private static void RequireBetween(int value, int least, int most, string option) =>
         Require(value >= least && value <= most, option, value, $"between {least} and {most}");
 
-    private static void RequirePositive(TimeSpan value, string option) => Require(value > TimeSpan.Zero, option, value, "above zero");
+    private static void RequireTime(TimeSpan value, string option) =>
+        Require(value > TimeSpan.Zero && value <= MaxTime, option, value, $"above zero and at most {MaxTime.Days} days");
+
+    private static void RequirePath(string? path, string option) => Require(
+        path is null || !(string.IsNullOrWhiteSpace(path) || path.Contains('\0', StringComparison.Ordinal)),
+        option, $"\"{path}\"", "the path of a file, or null for none");
+
+    private static string? Join(IEnumerable<IPAddress>? addresses) => addresses is null ? null : string.Join(", ", addresses);
 
     private static void Require(bool holds, string option, object? value, string wanted)
     {
@@ -94,7 +110,8 @@ public sealed partial class KademliaOptions
 
     private void RequireBootstraps()
     {
-        foreach (string text in Bootstrap)
+        Require(Bootstrap is not null, nameof(Bootstrap), null, "a list, empty for a network of one");
+        foreach (string text in Bootstrap!)
         {
             Require(
                 Kademlia.Bootstrap.TryParse(text, out _),

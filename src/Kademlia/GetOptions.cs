@@ -11,4 +11,12 @@ public sealed class GetOptions
 
     /// <summary>A record of at least this sequence ends the get at once; null for none.</summary>
     public long? MinimumSequence { get; init; }
+
+    internal void Validate()
+    {
+        if (Quorum < 1)
+        {
+            throw new ArgumentException($"{nameof(GetOptions)}.{nameof(Quorum)} is {Quorum}; ask for at least 1 holder, or leave it null.");
+        }
+    }
 }

@@ -146,10 +146,13 @@ public sealed class KademliaNode : IAsyncDisposable
     /// <param name="options">What to be content with; null for the defaults.</param>
     /// <param name="cancellationToken">Gives the search up.</param>
     /// <returns>The verified records, or none.</returns>
+    /// <exception cref="ArgumentException">The key is none, or an option is wrong.</exception>
     public Task<GetResult> GetAsync(RecordKey key, GetOptions? options = null, CancellationToken cancellationToken = default)
     {
         ThrowIfNotKey(key);
-        return RunAsync((core, scope) => core.Getting.GetAsync(key, options ?? new GetOptions(), found: null, scope), cancellationToken);
+        options ??= new GetOptions();
+        options.Validate();
+        return RunAsync((core, scope) => core.Getting.GetAsync(key, options, found: null, scope), cancellationToken);
     }
 
     /// <summary>Finds every writer's record under an open key, as they come; a newer one of the same writer may follow.</summary>

@@ -371,7 +371,11 @@ public sealed class KademliaNode : IAsyncDisposable
     {
         try
         {
-            StateFile.Save(_options.StateFile!, _host.Read(core => core.Overlays.SelectMany(o => o.Table.ToArray()).ToArray()));
+            Contact[] contacts = _host.Read(core => core.Overlays.SelectMany(o => o.Table.ToArray()).ToArray());
+            if (contacts.Length > 0)
+            {
+                StateFile.Save(_options.StateFile!, contacts); // Who met nobody keeps what it knew from before.
+            }
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

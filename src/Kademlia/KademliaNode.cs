@@ -322,8 +322,7 @@ public sealed class KademliaNode : IAsyncDisposable
             _host.Start();
             Log.Started(_logger, Id, string.Join(", ", LocalEndPoints));
             Task start = RunAsync((core, _) => core.Upkeep.StartAsync(known), CancellationToken.None);
-            await Task.WhenAny(start, Task.Delay(StartTime, _options.TimeProvider, cancellationToken)).ConfigureAwait(false);
-            cancellationToken.ThrowIfCancellationRequested();
+            await WaitForAWhileAsync(start, cancellationToken).ConfigureAwait(false);
         }
         catch
         {
@@ -332,7 +331,36 @@ public sealed class KademliaNode : IAsyncDisposable
         }
     }
 
-    private Task<bool> JoinedAsync() => _host.RunAsync(async (core, _) => await core.Upkeep.Joined, CancellationToken.None);
+    /// <summary>A start that fails, such as for a store that cannot be read, fails for the caller; one that takes long goes on.</summary>
+    private async Task WaitForAWhileAsync(Task start, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await start.WaitAsync(StartTime, _options.TimeProvider, cancellationToken).ConfigureAwait(false);
+        }
+        catch (TimeoutException) when (!start.IsCompleted)
+        {
+            // Offline, or far from everybody: it goes on trying.
+        }
+    }
+
+    private async Task JoinedAsync()
+    {
+        try
+        {
+            await _host.RunAsync(WaitForJoinAsync, CancellationToken.None).ConfigureAwait(false);
+        }
+        catch (ObjectDisposedException e)
+        {
+            throw new OperationCanceledException("The node stopped before it knew another.", e);
+        }
+    }
+
+    private static async CoreTask<bool> WaitForJoinAsync(NodeCore core, CancelScope scope)
+    {
+        scope.Add(() => core.Upkeep.Joined.Break(new OperationCanceledException()));
+        return await core.Upkeep.Joined;
+    }
 
     private Task<PutReceipt> PutAsync(
         RecordKey key, byte[] salt, ReadOnlyMemory<byte> value, PutOptions? options, CancellationToken cancellationToken)

@@ -16,8 +16,9 @@ internal sealed class World
     private readonly PriorityQueue<Action, (TimeSpan Due, long Order)> _events = new();
     private readonly Random _random;
     private readonly Dictionary<PeerEndPoint, WorldNode> _nodes = [];
-    private int _added;
+    private readonly Dictionary<PeerEndPoint, Action<byte[], PeerEndPoint>> _strangers = [];
     private long _order;
+    private int _addresses;
     private ulong _trace = 14695981039346656037;
 
     public World(int seed)
@@ -46,6 +47,9 @@ internal sealed class World
 
     public TimeSpan GreatestLatency { get; init; } = TimeSpan.FromMilliseconds(60);
 
+    /// <summary>How long every datagram is on its way, instead of a time drawn for each pair.</summary>
+    public TimeSpan? FixedLatency { get; set; }
+
     public List<WorldNode> Nodes { get; } = [];
 
     /// <summary>A number that any difference in what was delivered, when, or to whom, changes.</summary>
@@ -56,17 +60,22 @@ internal sealed class World
     /// <summary>Adds a node at an address of its own network; it joins through the nodes given.</summary>
     public WorldNode Add(Func<CoreOptions, CoreOptions>? configure = null, bool ipv4 = true, params WorldNode[] bootstrap)
     {
-        int number = ++_added;
-        PeerEndPoint endPoint = ipv4
-            ? PeerEndPoint.Parse($"{20 + (number % 100)}.{number / 250}.{number % 250}.7:7411")
-            : PeerEndPoint.Parse($"[2a00:{number:x}::1]:7411");
         CoreOptions options = new() { Network = 1, HasIPv4 = ipv4, HasIPv6 = !ipv4 };
-        WorldNode node = new(this, endPoint, configure?.Invoke(options) ?? options, Scheme.CreateIdentity(), new Random(_random.Next()))
-        {
-            Bootstrap = [.. bootstrap.Select(b => b.EndPoint)],
-        };
-        Attach(node);
-        return node;
+        return Add(configure?.Invoke(options) ?? options, Scheme.CreateIdentity(), [NextEndPoint(ipv4)], bootstrap);
+    }
+
+    /// <summary>Adds a node with an address of each family.</summary>
+    public WorldNode AddDual(params WorldNode[] bootstrap) => Add(
+        new CoreOptions { Network = 1, HasIPv4 = true, HasIPv6 = true },
+        Scheme.CreateIdentity(),
+        [NextEndPoint(ipv4: true), NextEndPoint(ipv4: false)],
+        bootstrap);
+
+    /// <summary>Puts a new node, which knows nothing, where another was: the same again, or with an identity of its own.</summary>
+    public WorldNode Replace(WorldNode node, NodeIdentity identity)
+    {
+        Kill(node);
+        return Add(node.Core.Options, identity, node.EndPoints);
     }
 
     /// <summary>Adds nodes that join through the first, one after the other, and lets them settle.</summary>
@@ -83,15 +92,24 @@ internal sealed class World
     public void Attach(WorldNode node)
     {
         Nodes.Add(node);
-        _nodes[node.EndPoint] = node;
+        foreach (PeerEndPoint endPoint in node.EndPoints)
+        {
+            _nodes[endPoint] = node;
+        }
     }
+
+    /// <summary>Hands what is sent to an endpoint without a node to a test.</summary>
+    public void Listen(PeerEndPoint endPoint, Action<byte[], PeerEndPoint> receive) => _strangers[endPoint] = receive;
 
     /// <summary>Takes a node off the network at once: nothing more reaches or leaves it.</summary>
     public void Kill(WorldNode node)
     {
         node.IsDead = true;
         Nodes.Remove(node);
-        _nodes.Remove(node.EndPoint);
+        foreach (PeerEndPoint endPoint in node.EndPoints)
+        {
+            _nodes.Remove(endPoint);
+        }
     }
 
     public void At(TimeSpan due, Action action) => _events.Enqueue(action, (due, _order++));
@@ -135,7 +153,7 @@ internal sealed class World
             return;
         }
 
-        At(Now + Latency(from, to), () => Deliver(from, to, datagram));
+        At(Now + (FixedLatency ?? Latency(from, to)), () => Deliver(from, to, datagram));
     }
 
     private void Deliver(PeerEndPoint from, PeerEndPoint to, byte[] datagram)
@@ -147,6 +165,29 @@ internal sealed class World
             Mix(HashOf(datagram));
             node.Receive(datagram, from);
         }
+        else if (_strangers.TryGetValue(to, out Action<byte[], PeerEndPoint>? receive))
+        {
+            receive(datagram, from);
+        }
+    }
+
+    private WorldNode Add(
+        CoreOptions options, NodeIdentity identity, IReadOnlyList<PeerEndPoint> endPoints, params WorldNode[] bootstrap)
+    {
+        WorldNode node = new(this, endPoints, options, identity, new Random(_random.Next()))
+        {
+            Bootstrap = [.. bootstrap.SelectMany(b => b.EndPoints)],
+        };
+        Attach(node);
+        return node;
+    }
+
+    private PeerEndPoint NextEndPoint(bool ipv4)
+    {
+        int number = ++_addresses;
+        return ipv4
+            ? PeerEndPoint.Parse($"{20 + (number % 100)}.{number / 250}.{number % 250}.7:7411")
+            : PeerEndPoint.Parse($"[2a00:{number:x}::1]:7411");
     }
 
     private TimeSpan Latency(PeerEndPoint from, PeerEndPoint to)

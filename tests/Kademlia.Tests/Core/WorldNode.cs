@@ -11,16 +11,19 @@ internal sealed class WorldNode : ICoreHost, IDisposable
     private readonly TimeSpan _started;
     private TimeSpan _armedFor = TimeSpan.MaxValue;
 
-    public WorldNode(World world, PeerEndPoint endPoint, CoreOptions options, NodeIdentity identity, Random random)
+    public WorldNode(World world, IReadOnlyList<PeerEndPoint> endPoints, CoreOptions options, NodeIdentity identity, Random random)
     {
         _world = world;
         _started = world.Now;
-        EndPoint = endPoint;
+        EndPoints = endPoints;
         Core = new NodeCore(options, identity, world.Scheme, this, random);
         Core.ObserveWallClock(Now, world.Wall);
     }
 
-    public PeerEndPoint EndPoint { get; }
+    /// <summary>Where it is, at most once in each address family.</summary>
+    public IReadOnlyList<PeerEndPoint> EndPoints { get; }
+
+    public PeerEndPoint EndPoint => EndPoints[0];
 
     public NodeCore Core { get; }
 
@@ -70,12 +73,14 @@ internal sealed class WorldNode : ICoreHost, IDisposable
 
     bool ICoreHost.Send(ReadOnlySpan<byte> datagram, PeerEndPoint destination)
     {
-        if (!IsDead)
+        PeerEndPoint from = EndPoints.FirstOrDefault(e => e.IsIPv4 == destination.IsIPv4);
+        if (IsDead || from == default)
         {
-            _world.Carry(EndPoint, destination, datagram.ToArray());
+            return false;
         }
 
-        return !IsDead;
+        _world.Carry(from, destination, datagram.ToArray());
+        return true;
     }
 
     Record? ICoreHost.Read(RecordKey key, NodeId writer) => _store.Read(key, writer);

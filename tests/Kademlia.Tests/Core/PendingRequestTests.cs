@@ -1,0 +1,130 @@
+using Kademlia.Core;
+using Kademlia.Messages;
+
+namespace Kademlia.Tests.Core;
+
+/// <summary>When a request is sent, slow, overdue and failed, to the millisecond of virtual time.</summary>
+public sealed class PendingRequestTests
+{
+    private readonly World _world = new(1);
+    private readonly WorldNode _node;
+    private readonly Stranger _silent;
+
+    public PendingRequestTests()
+    {
+        _node = _world.Add();
+        _silent = new Stranger(_world, "60.0.0.1:7411") { Answers = false };
+    }
+
+    [Fact]
+    public void A_request_without_a_reply_is_sent_three_times_and_fails_two_timeouts_after_the_last() =>
+        Assert.Equal(["0 sent", "500 sent", "500 slow", "1000 overdue", "1500 sent", "2500 TimedOut"], LogOf(Send()));
+
+    [Fact]
+    public void A_request_with_one_attempt_is_not_sent_again() =>
+        Assert.Equal(["0 sent", "500 slow", "1000 TimedOut"], LogOf(Send(attempts: 1)));
+
+    [Fact]
+    public void A_request_with_many_attempts_ends_at_the_request_timeout() => Assert.Equal(
+        [
+            "0 sent", "500 sent", "500 slow", "1000 overdue", "1500 sent", "2500 sent", "3500 sent", "4500 sent", "5000 TimedOut",
+        ],
+        LogOf(Send(attempts: 16)));
+
+    [Fact]
+    public void A_late_reply_counts_until_the_failure()
+    {
+        _silent.Answers = true;
+        Probe probe = Send(latency: TimeSpan.FromMilliseconds(1200));
+        Assert.Equal(["0 sent", "500 sent", "500 slow", "1000 overdue", "1500 sent", "2400 reply"], LogOf(probe));
+        Assert.Equal(0, _node.Core.Requests.Count);
+    }
+
+    [Fact]
+    public void A_reply_after_the_failure_changes_nothing()
+    {
+        _silent.Answers = true;
+        Probe probe = Send(attempts: 1, latency: TimeSpan.FromMilliseconds(600));
+        Assert.Equal(["0 sent", "500 slow", "1000 TimedOut"], LogOf(probe));
+        Assert.Equal(1, _node.Core.Counters[DropReason.Unmatched]);
+    }
+
+    [Fact]
+    public void A_cancelled_request_is_told_once_and_hears_nothing_more()
+    {
+        Probe probe = Send();
+        _world.Run(TimeSpan.FromMilliseconds(600));
+        _node.Call((core, _) => Do(() =>
+        {
+            core.Requests.Cancel(probe);
+            core.Requests.Cancel(probe);
+        }));
+        Assert.Equal(["0 sent", "500 sent", "500 slow", "600 cancelled"], LogOf(probe));
+    }
+
+    [Fact]
+    public void Later_requests_wait_as_long_as_round_trips_say()
+    {
+        _silent.Answers = true;
+        LogOf(Send(latency: TimeSpan.FromMilliseconds(50)));
+        _silent.Answers = false;
+        Probe later = Send(attempts: 1);
+        Assert.Equal(["sent", "slow", "TimedOut"], LogOf(later).Select(line => line.Split(' ')[1]));
+        Assert.Equal(_node.Core.Peers.Find(_silent.EndPoint)!.TimeoutOr(TimeSpan.MaxValue), later.SlowAfter);
+        Assert.InRange(later.SlowAfter, TimeSpan.FromMilliseconds(100), TimeSpan.FromMilliseconds(499));
+    }
+
+    private static CoreTask<bool> Do(Action action)
+    {
+        action();
+        CoreTask<bool> done = new();
+        done.Finish(true);
+        return done;
+    }
+
+    private Probe Send(int attempts = 3, TimeSpan? latency = null)
+    {
+        _world.FixedLatency = latency;
+        Probe probe = new(_node.Core, _silent.Contact with { Id = default }) { MaxAttempts = attempts };
+        _node.Call((core, _) => Do(() => core.Requests.Send(probe)));
+        return probe;
+    }
+
+    private List<string> LogOf(Probe probe)
+    {
+        _world.Run(TimeSpan.FromSeconds(10));
+        return probe.Log;
+    }
+
+    private sealed class Probe(NodeCore core, Contact contact) : PendingRequest(contact, MessageKind.Ping)
+    {
+        private TimeSpan? _begun;
+
+        public List<string> Log { get; } = [];
+
+        public TimeSpan SlowAfter { get; private set; }
+
+        public override int Write(Span<byte> destination, in Envelope envelope, int paddedLength)
+        {
+            _begun ??= core.Now;
+            Note("sent");
+            return core.Codec.WritePing(destination, envelope, paddedLength);
+        }
+
+        public override void OnReply(in Envelope envelope, ReadOnlySpan<byte> body) => Note("reply");
+
+        public override void OnSlow()
+        {
+            SlowAfter = core.Now - _begun!.Value;
+            Note("slow");
+        }
+
+        public override void OnOverdue() => Note("overdue");
+
+        public override void OnFailure(RequestFailure failure) => Note($"{failure}");
+
+        public override void OnCancelled() => Note("cancelled");
+
+        private void Note(string what) => Log.Add($"{(core.Now - _begun!.Value).TotalMilliseconds:0} {what}");
+    }
+}

@@ -1,0 +1,104 @@
+using Kademlia.Admission;
+using Kademlia.Messages;
+using Kademlia.Wire;
+
+namespace Kademlia.Tests.Core;
+
+/// <summary>An endpoint of a <see cref="World"/> that says what its test wants said. It asks for no tokens and keeps all it hears.</summary>
+internal sealed class Stranger
+{
+    private static readonly AddressToken AnyToken = new(1);
+
+    private readonly World _world;
+    private readonly Codec _codec = new(1);
+    private readonly byte[] _buffer = new byte[Codec.MaxMessageLength];
+
+    public Stranger(World world, string endPoint)
+    {
+        _world = world;
+        EndPoint = PeerEndPoint.Parse(endPoint);
+        Identity = world.Scheme.CreateIdentity();
+        world.Listen(EndPoint, Receive);
+    }
+
+    public PeerEndPoint EndPoint { get; }
+
+    public NodeIdentity Identity { get; }
+
+    public Contact Contact => new(Identity.Id, EndPoint);
+
+    /// <summary>All that came, in its order.</summary>
+    public List<Envelope> Heard { get; } = [];
+
+    /// <summary>How long each of <see cref="Heard"/> was.</summary>
+    public List<int> Lengths { get; } = [];
+
+    /// <summary>Whether it answers at all.</summary>
+    public bool Answers { get; set; } = true;
+
+    /// <summary>The contacts that it names to whoever asks for nodes.</summary>
+    public Contact[] Names { get; set; } = [];
+
+    /// <summary>What it says to a challenge.</summary>
+    public ProofStatus ProofStatus { get; set; } = ProofStatus.Signed;
+
+    /// <summary>The identity that it proves: its own, unless it lies.</summary>
+    public NodeIdentity? Proves { get; set; }
+
+    /// <summary>Sends a request as written by <paramref name="write"/>, with or without a token.</summary>
+    public ulong Ask(PeerEndPoint to, MessageKind kind, AddressToken token, RequestWriter write)
+    {
+        ulong transaction = (ulong)_world.Random.NextInt64();
+        Repeat(to, kind, token, transaction, write);
+        return transaction;
+    }
+
+    /// <summary>Sends a request under a transaction that was used before.</summary>
+    public void Repeat(PeerEndPoint to, MessageKind kind, AddressToken token, ulong transaction, RequestWriter write)
+    {
+        bool isReply = (kind & MessageKind.Reply) != 0;
+        Envelope envelope = new(kind, transaction, Identity.Id, SenderFlags.None, token, isReply ? to : default);
+        Send(to, write(_codec, _buffer, envelope));
+    }
+
+    private void Receive(byte[] datagram, PeerEndPoint from)
+    {
+        Assert.Equal(DecodeOutcome.Ok, _codec.TryReadEnvelope(datagram, out Envelope envelope, out ReadOnlySpan<byte> body));
+        Heard.Add(envelope);
+        Lengths.Add(datagram.Length);
+        if (Answers && !envelope.IsReply)
+        {
+            Send(from, Answer(envelope, body, from));
+        }
+    }
+
+    private int Answer(in Envelope request, ReadOnlySpan<byte> body, PeerEndPoint from)
+    {
+        Envelope envelope = new(
+            request.Kind | MessageKind.Reply, request.Transaction, Identity.Id, SenderFlags.None, AnyToken, from);
+        switch (request.Kind)
+        {
+            case MessageKind.FindNode:
+                return _codec.Write(_buffer, envelope, new FindNodeReply(Names, more: false));
+            case MessageKind.Prove:
+                Assert.True(Codec.TryRead(body, out ProveRequest challenge));
+                return _codec.Write(_buffer, envelope, Prove(challenge, request.Sender));
+            default:
+                return _codec.WritePingReply(_buffer, envelope with { Kind = MessageKind.Ping | MessageKind.Reply });
+        }
+    }
+
+    private ProveReply Prove(in ProveRequest challenge, NodeId challenger)
+    {
+        NodeIdentity identity = Proves ?? Identity;
+        byte[] preimage = IdentityProof.Preimage(1, challenge.Nonce, challenger, Identity.Id, challenge.Dialled);
+        return ProofStatus == ProofStatus.Signed
+            ? new ProveReply(ProofStatus, identity.Algorithm, identity.PublicKey.Span, identity.Sign(preimage))
+            : new ProveReply(ProofStatus, default, default, default);
+    }
+
+    private void Send(PeerEndPoint to, int length) => _world.Carry(EndPoint, to, _buffer[..length]);
+}
+
+/// <summary>Writes a request of a <see cref="Stranger"/>.</summary>
+internal delegate int RequestWriter(Codec codec, Span<byte> destination, Envelope envelope);

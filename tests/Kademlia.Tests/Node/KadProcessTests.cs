@@ -1,0 +1,87 @@
+using Kademlia.Tests.Identity;
+
+namespace Kademlia.Tests.Node;
+
+/// <summary>Several processes on one machine: what a user of the command line sees.</summary>
+public sealed class KadProcessTests : IDisposable
+{
+    private readonly TemporaryFolder _folder = new();
+
+    public void Dispose() => _folder.Dispose();
+
+    [Fact(Timeout = Loopback.Patience)]
+    public async Task A_record_goes_from_process_to_process_and_is_deleted_by_its_writer()
+    {
+        await using KadProcess node = KadProcess.Start("node", "--port", "0", "--bind", "127.0.0.1", "--ephemeral");
+        string bootstrap = await EndPointOfAsync(node);
+        string identity = _folder.File("writer.pem");
+
+        KadResult put = await KadProcess.RunAsync("put", "greeting", "hello", "--bootstrap", bootstrap, "--identity", identity);
+        Assert.Equal((0, ""), (put.ExitCode, put.ExitCode == 0 ? "" : put.Errors));
+        Assert.True(RecordKey.TryParse(put.Output, null, out RecordKey key), put.Output);
+        Assert.Equal(RecordKind.Owner, key.Kind);
+
+        KadResult get = await KadProcess.RunAsync("get", put.Output, "--bootstrap", bootstrap, "--ephemeral");
+        Assert.Equal((0, "hello"), (get.ExitCode, get.Output));
+
+        KadResult delete = await KadProcess.RunAsync("delete", "greeting", "--bootstrap", bootstrap, "--identity", identity);
+        Assert.Equal((0, put.Output), (delete.ExitCode, delete.Output));
+
+        KadResult gone = await KadProcess.RunAsync("get", put.Output, "--bootstrap", bootstrap, "--ephemeral");
+        Assert.Equal((3, ""), (gone.ExitCode, gone.Output));
+        Assert.Contains("deleted by its owner", gone.Errors, StringComparison.Ordinal);
+    }
+
+    [Fact(Timeout = Loopback.Patience)]
+    public async Task Nodes_of_several_processes_are_one_network_and_outlive_each_other()
+    {
+        await using KadProcess first = KadProcess.Start("node", "--port", "0", "--bind", "127.0.0.1", "--ephemeral");
+        string bootstrap = await EndPointOfAsync(first);
+        await using KadProcess second = KadProcess.Start(
+            "node", "--port", "0", "--bind", "127.0.0.1", "--ephemeral", "--bootstrap", bootstrap);
+        string other = await EndPointOfAsync(second);
+        KadResult put = await KadProcess.RunAsync("put", "--content", "kept", "--bootstrap", bootstrap, "--ephemeral");
+        Assert.Equal(0, put.ExitCode);
+        Assert.Contains("stored on 2 of 2 nodes", put.Errors, StringComparison.Ordinal);
+        await first.KillAsync();
+        KadResult get = await KadProcess.RunAsync("get", put.Output, "--bootstrap", other, "--ephemeral");
+        Assert.Equal((0, "kept"), (get.ExitCode, get.Output));
+    }
+
+    [Fact(Timeout = Loopback.Patience)]
+    public async Task Exit_codes_tell_what_went_wrong()
+    {
+        await using KadProcess node = KadProcess.Start("node", "--port", "0", "--bind", "127.0.0.1", "--ephemeral");
+        string bootstrap = await EndPointOfAsync(node);
+        KadResult notFound = await KadProcess.RunAsync("get", "name:nothing", "--bootstrap", bootstrap, "--ephemeral");
+        Assert.Equal(3, notFound.ExitCode);
+        KadResult wrongUsage = await KadProcess.RunAsync("get", "nonsense", "--bootstrap", bootstrap, "--ephemeral");
+        Assert.Equal(2, wrongUsage.ExitCode);
+        KadResult taken = await KadProcess.RunAsync("node", "--port", bootstrap.Split(':')[1], "--bind", "127.0.0.1", "--ephemeral");
+        Assert.Equal(1, taken.ExitCode);
+        Assert.Contains("is taken", taken.Errors, StringComparison.Ordinal);
+        await node.KillAsync();
+        KadResult nobody = await KadProcess.RunAsync("get", "name:nothing", "--bootstrap", bootstrap, "--ephemeral");
+        Assert.Equal(4, nobody.ExitCode);
+        Assert.Contains(bootstrap, nobody.Errors, StringComparison.Ordinal);
+    }
+
+    [Fact(Timeout = Loopback.Patience)]
+    public async Task A_node_that_is_told_to_end_leaves_and_ends_well()
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "There is no SIGTERM on Windows.");
+        await using KadProcess node = KadProcess.Start("node", "--port", "0", "--bind", "127.0.0.1", "--ephemeral");
+        await EndPointOfAsync(node);
+        node.Terminate();
+        KadResult ended = await node.EndAsync();
+        Assert.Equal(0, ended.ExitCode);
+        Assert.Contains("leaving", ended.Errors, StringComparison.Ordinal);
+    }
+
+    private static async Task<string> EndPointOfAsync(KadProcess node)
+    {
+        string? line = await node.ReadLineAsync();
+        Assert.StartsWith("listening on 127.0.0.1:", line, StringComparison.Ordinal);
+        return line!.Split(' ')[2];
+    }
+}

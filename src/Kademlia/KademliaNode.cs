@@ -1,13 +1,8 @@
 using System.Collections.Concurrent;
-using System.Runtime.CompilerServices;
-using System.Text;
-using System.Threading.Channels;
 using Kademlia.Core;
 using Kademlia.Identity;
-using Kademlia.Messages;
 using Kademlia.Records;
 using Kademlia.Transport;
-using Kademlia.Wire;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 
@@ -19,7 +14,7 @@ namespace Kademlia;
 /// run there too. Not finding, and being offline, are results; exceptions are for wrong arguments, a disposed node, a cancelled
 /// operation, and for a start that cannot succeed.
 /// </remarks>
-public sealed class KademliaNode : IAsyncDisposable
+public sealed partial class KademliaNode : IAsyncDisposable
 {
     private static readonly TimeSpan StartTime = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan StateInterval = TimeSpan.FromMinutes(10);
@@ -96,93 +91,6 @@ public sealed class KademliaNode : IAsyncDisposable
         return node;
     }
 
-    /// <summary>Stores a value under this node's key and a name: an owner record, that only this node's key can change or delete.</summary>
-    /// <param name="name">The name: at most 64 bytes of UTF-8. With the public key it makes the record's key.</param>
-    /// <param name="value">The value: at most 768 bytes.</param>
-    /// <param name="options">How; null for the defaults.</param>
-    /// <param name="cancellationToken">Gives up waiting; some nodes may hold the record.</param>
-    /// <returns>What each node said.</returns>
-    /// <exception cref="ArgumentException">The name or the value is too long, or an option is wrong.</exception>
-    public Task<PutReceipt> PutAsync(
-        string name, ReadOnlyMemory<byte> value, PutOptions? options = null, CancellationToken cancellationToken = default)
-    {
-        byte[] salt = RecordKey.EncodeName(name);
-        return PutAsync(RecordKey.ForOwner(Identity.Algorithm, Identity.PublicKey.Span, salt), salt, value, options, cancellationToken);
-    }
-
-    /// <summary>Stores a value under its own hash. Nobody can change or delete it.</summary>
-    /// <inheritdoc cref="PutAsync(string, ReadOnlyMemory{byte}, PutOptions?, CancellationToken)"/>
-    public Task<PutReceipt> PutContentAsync(
-        ReadOnlyMemory<byte> value, PutOptions? options = null, CancellationToken cancellationToken = default) =>
-        PutAsync(RecordKey.ForContent(value.Span), [], value, options, cancellationToken);
-
-    /// <summary>Stores a value in this node's slot under an open key, where every writer has one.</summary>
-    /// <inheritdoc cref="PutAsync(string, ReadOnlyMemory{byte}, PutOptions?, CancellationToken)"/>
-    public Task<PutReceipt> PutOpenAsync(
-        string name, ReadOnlyMemory<byte> value, PutOptions? options = null, CancellationToken cancellationToken = default)
-    {
-        byte[] salt = RecordKey.EncodeName(name);
-        return PutAsync(RecordKey.ForName(salt), salt, value, options, cancellationToken);
-    }
-
-    /// <summary>Deletes this node's owner record of a name: a signed marker takes its place until no holder can have it any more.</summary>
-    /// <inheritdoc cref="PutAsync(string, ReadOnlyMemory{byte}, PutOptions?, CancellationToken)"/>
-    public Task<PutReceipt> DeleteAsync(string name, CancellationToken cancellationToken = default)
-    {
-        byte[] salt = RecordKey.EncodeName(name);
-        return DeleteAsync(RecordKey.ForOwner(Identity.Algorithm, Identity.PublicKey.Span, salt), salt, cancellationToken);
-    }
-
-    /// <summary>Deletes this node's record under the open key of a name.</summary>
-    /// <inheritdoc cref="PutAsync(string, ReadOnlyMemory{byte}, PutOptions?, CancellationToken)"/>
-    public Task<PutReceipt> DeleteOpenAsync(string name, CancellationToken cancellationToken = default)
-    {
-        byte[] salt = RecordKey.EncodeName(name);
-        return DeleteAsync(RecordKey.ForName(salt), salt, cancellationToken);
-    }
-
-    /// <summary>Finds what is stored under a key.</summary>
-    /// <param name="key">The key.</param>
-    /// <param name="options">What to be content with; null for the defaults.</param>
-    /// <param name="cancellationToken">Gives the search up.</param>
-    /// <returns>The verified records, or none.</returns>
-    /// <exception cref="ArgumentException">The key is none, or an option is wrong.</exception>
-    public Task<GetResult> GetAsync(RecordKey key, GetOptions? options = null, CancellationToken cancellationToken = default)
-    {
-        ThrowIfNotKey(key);
-        options ??= new GetOptions();
-        options.Validate();
-        return RunAsync((core, scope) => core.Getting.GetAsync(key, options, found: null, scope), cancellationToken);
-    }
-
-    /// <summary>Finds every writer's record under an open key, as they come; a newer one of the same writer may follow.</summary>
-    /// <param name="key">The key.</param>
-    /// <param name="cancellationToken">Gives the search up.</param>
-    public async IAsyncEnumerable<Record> GetAllAsync(
-        RecordKey key, [EnumeratorCancellation] CancellationToken cancellationToken = default)
-    {
-        ThrowIfNotKey(key);
-        Channel<Record> found = Channel.CreateUnbounded<Record>(new UnboundedChannelOptions { SingleReader = true });
-        using CancellationTokenSource search = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        Task<GetResult> get = RunAsync(
-            (core, scope) => core.Getting.GetAsync(key, new GetOptions(), r => found.Writer.TryWrite(r), scope), search.Token);
-        _ = get.ContinueWith(t => found.Writer.TryComplete(t.Exception?.InnerException), TaskScheduler.Default);
-        try
-        {
-            await foreach (Record record in found.Reader.ReadAllAsync(cancellationToken).ConfigureAwait(false))
-            {
-                if (!record.IsTombstone)
-                {
-                    yield return record;
-                }
-            }
-        }
-        finally
-        {
-            await search.CancelAsync().ConfigureAwait(false);
-        }
-    }
-
     /// <summary>Finds the k nodes closest to a point, the closest first; this node is not among them.</summary>
     /// <param name="target">The point.</param>
     /// <param name="cancellationToken">Gives the search up.</param>
@@ -203,52 +111,6 @@ public sealed class KademliaNode : IAsyncDisposable
     /// <param name="cancellationToken">Gives up waiting.</param>
     public Task<PingResult?> PingAsync(PeerEndPoint endPoint, CancellationToken cancellationToken = default) =>
         RunAsync((core, scope) => core.Finding.PingAsync(endPoint, scope), cancellationToken);
-
-    /// <summary>Sends a message of the application to a node and waits for its answer.</summary>
-    /// <param name="contact">The node; an answer from another id at its endpoint does not count.</param>
-    /// <param name="protocol">The name of the protocol: 1 to 64 bytes of UTF-8.</param>
-    /// <param name="payload">The message: at most 1,024 bytes.</param>
-    /// <param name="cancellationToken">Gives up waiting; the other node may have handled the message.</param>
-    /// <exception cref="ArgumentException">The protocol's name or the payload is too long.</exception>
-    /// <exception cref="KademliaException">Nobody answered, nobody handles the protocol there, or its handler failed.</exception>
-    public async Task<ReadOnlyMemory<byte>> TalkAsync(
-        Contact contact, string protocol, ReadOnlyMemory<byte> payload, CancellationToken cancellationToken = default)
-    {
-        ThrowIfNotProtocol(protocol);
-        if (payload.Length > Codec.MaxTalkPayloadLength)
-        {
-            throw new ArgumentException(
-                $"A message has at most {Codec.MaxTalkPayloadLength} bytes; this has {payload.Length}. Send it in parts.", nameof(payload));
-        }
-
-        TalkAnswer? answer = await RunAsync(
-            (core, scope) => core.Talking.TalkAsync(contact, protocol, payload.ToArray(), scope), cancellationToken).ConfigureAwait(false);
-        return answer switch
-        {
-            null => throw new KademliaException($"Nobody answered at {contact.EndPoint}. Is the node running, and of the same network?"),
-            { Status: TalkStatus.Answered } => answer.Payload,
-            { Status: TalkStatus.UnknownProtocol } => throw new KademliaException(
-                $"The node at {contact.EndPoint} does not handle the protocol \"{protocol}\"."),
-            { Status: TalkStatus.Busy } => throw new KademliaException($"The node at {contact.EndPoint} is busy. Try again later."),
-            _ => throw new KademliaException($"The handler of \"{protocol}\" at {contact.EndPoint} failed."),
-        };
-    }
-
-    /// <summary>Sends a message of the application to whatever node answers at an endpoint.</summary>
-    /// <inheritdoc cref="TalkAsync(Contact, string, ReadOnlyMemory{byte}, CancellationToken)"/>
-    public Task<ReadOnlyMemory<byte>> TalkAsync(
-        PeerEndPoint endPoint, string protocol, ReadOnlyMemory<byte> payload, CancellationToken cancellationToken = default) =>
-        TalkAsync(new Contact(default, endPoint), protocol, payload, cancellationToken);
-
-    /// <summary>Answers messages of a protocol. A later handler of the same protocol takes the place of an earlier one.</summary>
-    /// <param name="protocol">The name of the protocol: 1 to 64 bytes of UTF-8.</param>
-    /// <param name="handler">Runs on the thread pool, several at once; its answer has at most 1,024 bytes. An exception tells the asker that it failed.</param>
-    public void HandleTalk(string protocol, TalkHandler handler)
-    {
-        ArgumentNullException.ThrowIfNull(handler);
-        ThrowIfNotProtocol(protocol);
-        _handlers[protocol] = handler;
-    }
 
     /// <summary>Tells the neighbours that this node is about to stop. It goes on serving until it is disposed.</summary>
     /// <param name="cancellationToken">Gives up waiting for them.</param>
@@ -282,24 +144,6 @@ public sealed class KademliaNode : IAsyncDisposable
         }
 
         Log.Stopped(_logger, Id);
-    }
-
-    private static void ThrowIfNotKey(RecordKey key)
-    {
-        if (key.Kind == default)
-        {
-            throw new ArgumentException("The key has no kind. Make one with RecordKey.ForContent, ForOwner, ForName or Parse.", nameof(key));
-        }
-    }
-
-    private static void ThrowIfNotProtocol(string protocol)
-    {
-        ArgumentException.ThrowIfNullOrEmpty(protocol);
-        if (Encoding.UTF8.GetByteCount(protocol) > TalkRequest.MaxProtocolLength)
-        {
-            throw new ArgumentException(
-                $"The name of a protocol has at most {TalkRequest.MaxProtocolLength} bytes of UTF-8; \"{protocol}\" is longer.", nameof(protocol));
-        }
     }
 
     private NodeInfo Describe(NodeCore core) => new()
@@ -362,27 +206,6 @@ public sealed class KademliaNode : IAsyncDisposable
         return await core.Upkeep.Joined;
     }
 
-    private Task<PutReceipt> PutAsync(
-        RecordKey key, byte[] salt, ReadOnlyMemory<byte> value, PutOptions? options, CancellationToken cancellationToken)
-    {
-        if (value.Length > Record.MaxValueLength)
-        {
-            throw new ArgumentException(
-                $"A value has at most {Record.MaxValueLength} bytes; this has {value.Length}. Split it into several records.", nameof(value));
-        }
-
-        options ??= new PutOptions();
-        options.Validate(_options.MaxRecordLifetime);
-        PutCall call = new(key, salt, value.ToArray(), IsTombstone: false, options);
-        return RunAsync((core, scope) => core.Putting.PutAsync(call, scope), cancellationToken);
-    }
-
-    private Task<PutReceipt> DeleteAsync(RecordKey key, byte[] salt, CancellationToken cancellationToken)
-    {
-        PutCall call = new(key, salt, default, IsTombstone: true, new PutOptions());
-        return RunAsync((core, scope) => core.Putting.PutAsync(call, scope), cancellationToken);
-    }
-
     private async Task LeaveQuietlyAsync()
     {
         try
@@ -415,19 +238,5 @@ public sealed class KademliaNode : IAsyncDisposable
     {
         ObjectDisposedException.ThrowIf(_host.IsStopped, this);
         return _host.RunAsync(work, cancellationToken);
-    }
-
-    private async Task AnswerAsync(TalkEffect message, CancellationToken cancellationToken)
-    {
-        if (_handlers.TryGetValue(message.Protocol, out TalkHandler? handler))
-        {
-            ReadOnlyMemory<byte> answer = await handler(
-                new TalkMessage(message.From, message.Protocol, message.Payload), cancellationToken).ConfigureAwait(false);
-            message.Answer = answer.Length <= Codec.MaxTalkPayloadLength
-                ? answer
-                : throw new InvalidOperationException(
-                    $"An answer has at most {Codec.MaxTalkPayloadLength} bytes; this has {answer.Length}.");
-            message.Status = TalkStatus.Answered;
-        }
     }
 }

@@ -60,16 +60,5 @@ public sealed class PeerBookTests
         Assert.False(peer.IsProven);
     }
 
-    [Fact]
-    public void OnNamed_TwoNamers_Corroborate()
-    {
-        PeerState peer = _book.Get(EndPoint(1));
-        peer.OnNamed(Id);
-        peer.OnNamed(Id);
-        Assert.False(peer.IsCorroborated);
-        peer.OnNamed(OtherId);
-        Assert.True(peer.IsCorroborated);
-    }
-
     private static PeerEndPoint EndPoint(int number) => PeerEndPoint.Parse($"60.0.{number / 250}.{number % 250}:7411");
 }

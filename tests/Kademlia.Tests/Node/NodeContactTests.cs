@@ -156,7 +156,7 @@ public sealed class NodeContactTests
     {
         ListenAddresses = [IPAddress.Loopback],
         Bootstrap = Loopback.BootstrapOf(bootstrap),
-        NetworkKey = key is null ? default(ReadOnlyMemory<byte>?) : key,
+        NetworkKey = key,
         NetworkName = name,
     };
 }

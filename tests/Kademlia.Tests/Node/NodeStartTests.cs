@@ -65,7 +65,7 @@ public sealed class NodeStartTests
             },
             Loopback.Token);
         Assert.False(node.Joined.IsCompleted);
-        Assert.InRange(time.GetElapsedTime(0), TimeSpan.FromSeconds(5), TimeSpan.FromHours(1));
+        Assert.True(time.GetElapsedTime(0) < TimeSpan.FromHours(1), "The start waited for the silent one.");
     }
 
     [Fact(Timeout = Loopback.Patience)]
@@ -159,7 +159,8 @@ public sealed class NodeStartTests
     public async Task A_store_that_cannot_be_read_fails_the_start_and_one_that_cannot_be_written_fails_nothing()
     {
         BrokenStore unreadable = new(canLoad: false);
-        await Assert.ThrowsAsync<IOException>(() => KademliaNode.StartAsync(WithStore(unreadable), Loopback.Token));
+        KademliaException failure = await Assert.ThrowsAsync<KademliaException>(() => KademliaNode.StartAsync(WithStore(unreadable), Loopback.Token));
+        Assert.IsType<IOException>(failure.InnerException);
         Assert.True(unreadable.IsDisposed);
 
         await using KademliaNode node = await KademliaNode.StartAsync(WithStore(new BrokenStore(canLoad: true)), Loopback.Token);

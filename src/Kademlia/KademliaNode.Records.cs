@@ -1,0 +1,125 @@
+using System.Runtime.CompilerServices;
+using System.Threading.Channels;
+using Kademlia.Core;
+
+namespace Kademlia;
+
+/// <content>Putting, deleting and getting records.</content>
+public sealed partial class KademliaNode
+{
+    /// <summary>Stores a value under this node's key and a name: an owner record, that only this node's key can change or delete.</summary>
+    /// <param name="name">The name: at most 64 bytes of UTF-8. With the public key it makes the record's key.</param>
+    /// <param name="value">The value: at most 768 bytes.</param>
+    /// <param name="options">How; null for the defaults.</param>
+    /// <param name="cancellationToken">Gives up waiting; some nodes may hold the record.</param>
+    /// <returns>What each node said.</returns>
+    /// <exception cref="ArgumentException">The name or the value is too long, or an option is wrong.</exception>
+    public Task<PutReceipt> PutAsync(
+        string name, ReadOnlyMemory<byte> value, PutOptions? options = null, CancellationToken cancellationToken = default)
+    {
+        byte[] salt = RecordKey.EncodeName(name);
+        return PutAsync(RecordKey.ForOwner(Identity.Algorithm, Identity.PublicKey.Span, salt), salt, value, options, cancellationToken);
+    }
+
+    /// <summary>Stores a value under its own hash. Nobody can change or delete it.</summary>
+    /// <inheritdoc cref="PutAsync(string, ReadOnlyMemory{byte}, PutOptions?, CancellationToken)"/>
+    public Task<PutReceipt> PutContentAsync(
+        ReadOnlyMemory<byte> value, PutOptions? options = null, CancellationToken cancellationToken = default) =>
+        PutAsync(RecordKey.ForContent(value.Span), [], value, options, cancellationToken);
+
+    /// <summary>Stores a value in this node's slot under an open key, where every writer has one.</summary>
+    /// <inheritdoc cref="PutAsync(string, ReadOnlyMemory{byte}, PutOptions?, CancellationToken)"/>
+    public Task<PutReceipt> PutOpenAsync(
+        string name, ReadOnlyMemory<byte> value, PutOptions? options = null, CancellationToken cancellationToken = default)
+    {
+        byte[] salt = RecordKey.EncodeName(name);
+        return PutAsync(RecordKey.ForName(salt), salt, value, options, cancellationToken);
+    }
+
+    /// <summary>Deletes this node's owner record of a name: a signed marker takes its place until no holder can have it any more.</summary>
+    /// <inheritdoc cref="PutAsync(string, ReadOnlyMemory{byte}, PutOptions?, CancellationToken)"/>
+    public Task<PutReceipt> DeleteAsync(string name, CancellationToken cancellationToken = default)
+    {
+        byte[] salt = RecordKey.EncodeName(name);
+        return DeleteAsync(RecordKey.ForOwner(Identity.Algorithm, Identity.PublicKey.Span, salt), salt, cancellationToken);
+    }
+
+    /// <summary>Deletes this node's record under the open key of a name.</summary>
+    /// <inheritdoc cref="PutAsync(string, ReadOnlyMemory{byte}, PutOptions?, CancellationToken)"/>
+    public Task<PutReceipt> DeleteOpenAsync(string name, CancellationToken cancellationToken = default)
+    {
+        byte[] salt = RecordKey.EncodeName(name);
+        return DeleteAsync(RecordKey.ForName(salt), salt, cancellationToken);
+    }
+
+    /// <summary>Finds what is stored under a key.</summary>
+    /// <param name="key">The key.</param>
+    /// <param name="options">What to be content with; null for the defaults.</param>
+    /// <param name="cancellationToken">Gives the search up.</param>
+    /// <returns>The verified records, or none.</returns>
+    /// <exception cref="ArgumentException">The key is none, or an option is wrong.</exception>
+    public Task<GetResult> GetAsync(RecordKey key, GetOptions? options = null, CancellationToken cancellationToken = default)
+    {
+        ThrowIfNotKey(key);
+        options ??= new GetOptions();
+        options.Validate();
+        return RunAsync((core, scope) => core.Getting.GetAsync(key, options, found: null, scope), cancellationToken);
+    }
+
+    /// <summary>Finds every writer's record under an open key, as they come; a newer one of the same writer may follow.</summary>
+    /// <param name="key">The key.</param>
+    /// <param name="cancellationToken">Gives the search up.</param>
+    public async IAsyncEnumerable<Record> GetAllAsync(
+        RecordKey key, [EnumeratorCancellation] CancellationToken cancellationToken = default)
+    {
+        ThrowIfNotKey(key);
+        Channel<Record> found = Channel.CreateUnbounded<Record>(new UnboundedChannelOptions { SingleReader = true });
+        using CancellationTokenSource search = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        Task<GetResult> get = RunAsync(
+            (core, scope) => core.Getting.GetAsync(key, new GetOptions(), r => found.Writer.TryWrite(r), scope), search.Token);
+        _ = get.ContinueWith(t => found.Writer.TryComplete(t.Exception?.InnerException), TaskScheduler.Default);
+        try
+        {
+            await foreach (Record record in found.Reader.ReadAllAsync(cancellationToken).ConfigureAwait(false))
+            {
+                if (!record.IsTombstone)
+                {
+                    yield return record;
+                }
+            }
+        }
+        finally
+        {
+            await search.CancelAsync().ConfigureAwait(false);
+        }
+    }
+
+    private Task<PutReceipt> PutAsync(
+        RecordKey key, byte[] salt, ReadOnlyMemory<byte> value, PutOptions? options, CancellationToken cancellationToken)
+    {
+        if (value.Length > Record.MaxValueLength)
+        {
+            throw new ArgumentException(
+                $"A value has at most {Record.MaxValueLength} bytes; this has {value.Length}. Split it into several records.", nameof(value));
+        }
+
+        options ??= new PutOptions();
+        options.Validate(_options.MaxRecordLifetime);
+        PutCall call = new(key, salt, value.ToArray(), IsTombstone: false, options);
+        return RunAsync((core, scope) => core.Putting.PutAsync(call, scope), cancellationToken);
+    }
+
+    private Task<PutReceipt> DeleteAsync(RecordKey key, byte[] salt, CancellationToken cancellationToken)
+    {
+        PutCall call = new(key, salt, default, IsTombstone: true, new PutOptions());
+        return RunAsync((core, scope) => core.Putting.PutAsync(call, scope), cancellationToken);
+    }
+
+    private static void ThrowIfNotKey(RecordKey key)
+    {
+        if (key.Kind == default)
+        {
+            throw new ArgumentException("The key has no kind. Make one with RecordKey.ForContent, ForOwner, ForName or Parse.", nameof(key));
+        }
+    }
+}

@@ -3,43 +3,46 @@ using System.Globalization;
 namespace Kademlia.Loopback;
 
 /// <summary>Measures contenders in turn (A B A B), so that whatever else the machine does falls on all, and prints medians.</summary>
-/// <remarks>
-/// Ratios are taken round by round against the first contender. That of requests a second says what a user sees, as far as the
-/// client was not what set the pace; that of processor time is what one core could serve, whatever the client and the machine do.
-/// </remarks>
 internal static class Comparison
 {
     /// <summary>Measures all contenders and prints a row for each.</summary>
-    public static void Run(IReadOnlyList<IContender> contenders, LoadSettings settings, TextWriter output)
+    public static Summary[] Run(IReadOnlyList<IContender> contenders, LoadSettings settings, TextWriter output)
     {
-        List<Round>[] rounds = [.. contenders.Select(_ => new List<Round>())];
+        Summary[] summaries = Measure(contenders, settings);
+        WriteRow(output, "", "requests/s", "ratio", "CPU/request", "ratio", "client CPU", "ping p50", "ping p99", "B/request", "lost");
+        Array.ForEach(summaries, summary => Write(output, summary));
+        return summaries;
+    }
+
+    private static Summary[] Measure(IReadOnlyList<IContender> contenders, LoadSettings settings)
+    {
+        LoadClient[] clients = [.. contenders.Select(contender => new LoadClient(contender))];
+        Array.ForEach(clients, client => Round.Measure(client, settings)); // Not counted: its code is compiled meanwhile.
+        Round[][] rounds = [.. clients.Select(_ => new Round[settings.Rounds])];
         for (int round = 0; round < settings.Rounds; round++)
         {
-            for (int i = 0; i < contenders.Count; i++)
+            for (int i = 0; i < clients.Length; i++)
             {
-                rounds[i].Add(Round.Measure(contenders[i], settings));
+                rounds[i][round] = Round.Measure(clients[i], settings);
             }
         }
 
-        WriteRow(output, "", "requests/s", "ratio", "CPU/request", "ratio", "client CPU", "ping p50", "ping p99", "B/request", "lost");
-        for (int i = 0; i < contenders.Count; i++)
-        {
-            Write(output, contenders[i].Name, rounds[i], rounds[0]);
-        }
+        Array.ForEach(clients, client => client.Dispose());
+        return [.. contenders.Select((contender, i) => Summary.Of(contender.Name, rounds[i], rounds[0]))];
     }
 
-    private static void Write(TextWriter output, string name, List<Round> rounds, List<Round> first) => WriteRow(
+    private static void Write(TextWriter output, Summary summary) => WriteRow(
         output,
-        name,
-        Text("{0:N0}", Median(rounds.Select(round => round.PerSecond))),
-        Text("{0:0.000}", Median(rounds.Zip(first, (mine, theirs) => mine.PerSecond / theirs.PerSecond))),
-        Text("{0:0.00} µs", Median(rounds.Select(round => round.Cpu))),
-        Text("{0:0.000}", Median(rounds.Zip(first, (mine, theirs) => theirs.Cpu / mine.Cpu))),
-        Text("{0:0.00} µs", Median(rounds.Select(round => round.ClientCpu))),
-        Text("{0:0.0} µs", Median(rounds.Select(round => round.P50))),
-        Text("{0:0.0} µs", Median(rounds.Select(round => round.P99))),
-        Text("{0:0.00}", Median(rounds.Select(round => round.Allocated))),
-        Text("{0:N0}", rounds.Sum(round => round.Lost)));
+        summary.Name,
+        Text("{0:N0}", summary.PerSecond),
+        Text("{0:0.000}", summary.PerSecondRatio),
+        Text("{0:0.00} µs", summary.Cpu),
+        Text("{0:0.000}", summary.CpuRatio),
+        Text("{0:0.00} µs", summary.ClientCpu),
+        Text("{0:0.0} µs", summary.P50),
+        Text("{0:0.0} µs", summary.P99),
+        Text("{0:0.00}", summary.Allocated),
+        Text("{0:N0}", summary.Lost));
 
     private static void WriteRow(TextWriter output, string name, params ReadOnlySpan<string> cells)
     {
@@ -54,10 +57,4 @@ internal static class Comparison
 
     private static string Text(string format, double value) =>
         double.IsNaN(value) ? "-" : string.Format(CultureInfo.InvariantCulture, format, value);
-
-    private static double Median(IEnumerable<double> values)
-    {
-        double[] sorted = [.. values.Order()];
-        return (sorted[(sorted.Length - 1) / 2] + sorted[sorted.Length / 2]) / 2;
-    }
 }

@@ -4,33 +4,41 @@ using System.Net.Sockets;
 namespace Kademlia.Loopback;
 
 /// <summary>Asks a contender from one thread with a bare socket: a window of requests is always under way, each reply lets the next one go.</summary>
-/// <remarks>A reply is a datagram; what is in it is not read. The client allocates nothing while it runs.</remarks>
+/// <remarks>A reply is a datagram of the right length; what is in it is not read. The client allocates nothing while it runs.</remarks>
 internal sealed class LoadClient : IDisposable
 {
-    private const int ReplyTimeout = 200;
+    /// <summary>So many milliseconds without a reply mean that none is under way.</summary>
+    public const int ReplyTimeout = 200;
+
     private const int ClockInterval = 64;
 
     private readonly Socket _socket = new(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp);
     private readonly byte[] _reply = new byte[2048];
-    private readonly IReadOnlyList<ReadOnlyMemory<byte>> _requests;
+    private readonly byte[][] _requests;
+    private readonly int _replyLength;
     private int _next;
 
     public LoadClient(IContender contender)
     {
-        _requests = contender.Requests;
+        _replyLength = contender.ReplyLength;
+        ServerPort = contender.EndPoint.Port;
         _socket.ReceiveBufferSize = 4 * 1024 * 1024;
         _socket.ReceiveTimeout = ReplyTimeout;
         _socket.Connect(contender.EndPoint.ToIPEndPoint());
+        _requests = contender.PrepareRequests(_socket);
     }
 
-    /// <summary>Keeps a window of requests under way until the time is over or so many replies have come.</summary>
-    public Load Flood(int window, TimeSpan duration, long maxReplies)
+    /// <summary>The port that it asks.</summary>
+    public int ServerPort { get; }
+
+    /// <summary>Keeps a window of requests under way until the time is over.</summary>
+    public Load Flood(int window, TimeSpan duration)
     {
         long replies = 0;
         long lost = 0;
         Stopwatch watch = Stopwatch.StartNew();
         Ask(window);
-        while (replies < maxReplies && (replies % ClockInterval != 0 || watch.Elapsed < duration))
+        while (replies % ClockInterval != 0 || watch.Elapsed < duration)
         {
             if (TryTakeReply())
             {
@@ -54,11 +62,11 @@ internal sealed class LoadClient : IDisposable
     }
 
     /// <summary>Asks one at a time and counts how long each reply took.</summary>
-    public LatencyHistogram Ping(TimeSpan duration, long maxReplies)
+    public LatencyHistogram Ping(TimeSpan duration)
     {
         LatencyHistogram histogram = new();
         Stopwatch watch = Stopwatch.StartNew();
-        while (histogram.Count < maxReplies && watch.Elapsed < duration)
+        while (watch.Elapsed < duration)
         {
             long asked = Stopwatch.GetTimestamp();
             Ask(1);
@@ -77,15 +85,17 @@ internal sealed class LoadClient : IDisposable
     {
         for (int i = 0; i < count; i++)
         {
-            _socket.Send(_requests[_next].Span, SocketFlags.None, out _);
-            _next = _next + 1 == _requests.Count ? 0 : _next + 1;
+            _socket.Send(_requests[_next], SocketFlags.None, out _);
+            _next = _next + 1 == _requests.Length ? 0 : _next + 1;
         }
     }
 
     private bool TryTakeReply()
     {
-        _socket.Receive(_reply, SocketFlags.None, out SocketError error);
-        return error == SocketError.Success;
+        int length = _socket.Receive(_reply, SocketFlags.None, out SocketError error);
+        return error != SocketError.Success ? false
+            : length == _replyLength ? true
+            : throw new InvalidOperationException($"A reply has {length} bytes instead of {_replyLength}.");
     }
 
     private void Drain()

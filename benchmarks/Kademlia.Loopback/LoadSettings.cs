@@ -5,7 +5,7 @@ namespace Kademlia.Loopback;
 /// <summary>How long and how hard it is measured.</summary>
 internal sealed record LoadSettings
 {
-    private const string Usage = "usage: Kademlia.Loopback [--seconds S] [--rounds N] [--window N] [--count N] [--request BYTES] [--reply BYTES]";
+    private const string Wrong = "An option is unknown, or has no value that can be used.";
 
     /// <summary>How many seconds each contender is measured, over all rounds.</summary>
     public double Seconds { get; private set; } = 8;
@@ -16,26 +16,20 @@ internal sealed record LoadSettings
     /// <summary>How many requests are under way at once.</summary>
     public int Window { get; private set; } = 64;
 
-    /// <summary>The most replies that a flood waits for.</summary>
-    public long Count { get; private set; } = long.MaxValue;
-
-    /// <summary>The length of a request, in bytes.</summary>
-    public int Request { get; private set; } = 94;
-
-    /// <summary>The length of a reply, in bytes.</summary>
-    public int Reply { get; private set; } = 300;
+    /// <summary>How many other nodes join the one that is measured.</summary>
+    public int Peers { get; private set; } = 100;
 
     /// <summary>How long a contender is measured in a round.</summary>
     public TimeSpan RoundTime => TimeSpan.FromSeconds(Seconds / Rounds);
 
     /// <summary>Reads the command line.</summary>
-    /// <exception cref="FormatException">The command line is wrong; the message says how it is written.</exception>
+    /// <exception cref="FormatException">The command line is wrong; the message says what is wrong.</exception>
     public static LoadSettings Parse(string[] args)
     {
         LoadSettings settings = new();
         if (args.Length % 2 != 0)
         {
-            throw new FormatException(Usage);
+            throw new FormatException(Wrong);
         }
 
         for (int i = 0; i < args.Length; i += 2)
@@ -47,12 +41,12 @@ internal sealed record LoadSettings
     }
 
     private static int Int(string text) =>
-        int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int value) && value > 0 ? value : throw new FormatException(Usage);
+        int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int value) && value > 0 ? value : throw new FormatException(Wrong);
 
     private static double Double(string text) =>
         double.TryParse(text, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out double value) && value > 0
             ? value
-            : throw new FormatException(Usage);
+            : throw new FormatException(Wrong);
 
     private void Set(string option, string value)
     {
@@ -61,10 +55,8 @@ internal sealed record LoadSettings
             case "--seconds": Seconds = Double(value); break;
             case "--rounds": Rounds = Int(value); break;
             case "--window": Window = Int(value); break;
-            case "--count": Count = Int(value); break;
-            case "--request": Request = Int(value); break;
-            case "--reply": Reply = Int(value); break;
-            default: throw new FormatException(Usage);
+            case "--peers": Peers = Int(value); break;
+            default: throw new FormatException(Wrong);
         }
     }
 }

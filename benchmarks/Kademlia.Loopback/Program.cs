@@ -1,16 +1,27 @@
 using Kademlia.Loopback;
 
-LoadSettings settings;
+const string Usage = """
+    usage: Kademlia.Loopback node [--seconds S] [--rounds N] [--window N] [--peers N]
+                                  find_node served by a node, beside an echo of the same sizes
+           Kademlia.Loopback records    puts and gets among 100 nodes
+           Kademlia.Loopback memory     what a table and an idle node take
+    exit code: 0 when every goal is reached, 1 when a figure falls short, 2 when the command line is wrong
+    """;
+
 try
 {
-    settings = LoadSettings.Parse(args);
+    bool reached = args switch
+    {
+        ["node", .. string[] options] => await NodeCommand.RunAsync(LoadSettings.Parse(options), Console.Out),
+        ["records"] => await RecordsCommand.RunAsync(Console.Out),
+        ["memory"] => await MemoryCommand.RunAsync(Console.Out),
+        _ => throw new FormatException("Say what to measure."),
+    };
+    return reached ? 0 : 1;
 }
 catch (FormatException exception)
 {
     Console.Error.WriteLine(exception.Message);
+    Console.Error.WriteLine(Usage);
     return 2;
 }
-
-await using EchoContender echo = new(settings.Request, settings.Reply);
-Comparison.Run([echo], settings, Console.Out);
-return 0;

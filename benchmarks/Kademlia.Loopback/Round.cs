@@ -15,20 +15,19 @@ internal sealed record Round(double PerSecond, double Cpu, double ClientCpu, dou
     private const double PingShare = 0.2;
 
     /// <summary>Measures a contender: a warm-up, a flood, and then pings.</summary>
-    public static Round Measure(IContender contender, LoadSettings settings)
+    public static Round Measure(LoadClient client, LoadSettings settings)
     {
-        using LoadClient client = new(contender);
-        client.Flood(settings.Window, settings.RoundTime * WarmUpShare, settings.Count);
-        ThreadClock server = ThreadClock.OfReceiver(contender.EndPoint.Port);
+        client.Flood(settings.Window, settings.RoundTime * WarmUpShare);
+        ThreadClock server = ThreadClock.OfReceiver(client.ServerPort);
         ThreadClock caller = ThreadClock.OfCaller();
 
         (double serverBefore, double callerBefore) = (server.Microseconds, caller.Microseconds);
         long allocatedBefore = GC.GetTotalAllocatedBytes(precise: true);
-        Load load = client.Flood(settings.Window, settings.RoundTime * FloodShare, settings.Count);
+        Load load = client.Flood(settings.Window, settings.RoundTime * FloodShare);
         long allocated = GC.GetTotalAllocatedBytes(precise: true) - allocatedBefore;
         (double serverAfter, double callerAfter) = (server.Microseconds, caller.Microseconds);
 
-        LatencyHistogram pings = client.Ping(settings.RoundTime * PingShare, settings.Count);
+        LatencyHistogram pings = client.Ping(settings.RoundTime * PingShare);
         double replies = Math.Max(1, load.Replies);
         return new Round(
             load.Replies / load.Elapsed.TotalSeconds,

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Runtime.CompilerServices;
 using System.Numerics;
 
 namespace Kademlia;
@@ -49,6 +50,7 @@ public readonly record struct Distance : IComparable<Distance>
     public int Log2 => NodeId.BitLength - 1 - LeadingZeroCount;
 
     /// <summary>Whether the left distance is the shorter.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static bool operator <(Distance left, Distance right) =>
         left.Word0 < right.Word0 || (left.Word0 == right.Word0 && IsLowerTail(left, right));
 

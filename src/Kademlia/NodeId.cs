@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using System.Diagnostics;
 using System.Diagnostics.CodeAnalysis;
+using System.Runtime.CompilerServices;
 
 namespace Kademlia;
 
@@ -58,6 +59,7 @@ public readonly record struct NodeId : IComparable<NodeId>, ISpanParsable<NodeId
     public ulong Word3 { get; }
 
     /// <summary>The distance between two ids: their bitwise exclusive or.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Distance operator ^(NodeId left, NodeId right) => new(
         left.Word0 ^ right.Word0,
         left.Word1 ^ right.Word1,
@@ -124,6 +126,7 @@ public readonly record struct NodeId : IComparable<NodeId>, ISpanParsable<NodeId
 
     /// <summary>Writes the 32 bytes, the most significant first.</summary>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="destination"/> is shorter than 32 bytes.</exception>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void WriteTo(Span<byte> destination)
     {
         BinaryPrimitives.WriteUInt64BigEndian(destination[24..], Word3);

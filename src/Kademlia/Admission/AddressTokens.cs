@@ -41,17 +41,17 @@ internal sealed class AddressTokens
     }
 
     /// <summary>Whether this peer was given the token, under this secret or the one before.</summary>
-    public bool IsValid(AddressToken token, PeerEndPoint peer, NodeId peerId, TimeSpan now)
-    {
-        if (token.IsNone)
-        {
-            return false;
-        }
+    public bool IsValid(AddressToken token, PeerEndPoint peer, NodeId peerId, TimeSpan now) =>
+        IsValid(token, peer, peerId, now, out _);
 
+    /// <summary>Whether this peer was given the token, and the token that it is given now: one hash answers both.</summary>
+    public bool IsValid(AddressToken token, PeerEndPoint peer, NodeId peerId, TimeSpan now, out AddressToken fresh)
+    {
         RotateTo(now);
         Span<byte> message = stackalloc byte[MaxMessageLength];
         message = message[..Write(message, peer, peerId)];
-        return AreEqual(token, Sign(_current, message)) || AreEqual(token, Sign(_previous, message));
+        fresh = Sign(_current, message);
+        return !token.IsNone && (AreEqual(token, fresh) || AreEqual(token, Sign(_previous, message)));
     }
 
     private void RotateTo(TimeSpan now)

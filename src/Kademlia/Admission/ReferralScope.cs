@@ -14,7 +14,11 @@ internal static class ReferralScope
     /// <summary>Whether a contact of ours may be named to <paramref name="asker"/>.</summary>
     public static bool MayTell(PeerEndPoint contact, PeerEndPoint asker) => Reaches(contact, asker);
 
+    /// <summary>The same, with the asker's scope read once for many contacts.</summary>
+    public static bool MayTell(PeerEndPoint contact, AddressScope asker) => Reaches(contact, asker);
+
     // Unusable is the narrowest scope, so what is no narrower than a usable address is usable.
-    private static bool Reaches(PeerEndPoint told, PeerEndPoint other) =>
-        other.Scope is not AddressScope.Unusable and AddressScope scope && scope <= told.Scope;
+    private static bool Reaches(PeerEndPoint told, PeerEndPoint other) => Reaches(told, other.Scope);
+
+    private static bool Reaches(PeerEndPoint told, AddressScope other) => other != AddressScope.Unusable && other <= told.Scope;
 }

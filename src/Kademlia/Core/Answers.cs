@@ -30,8 +30,8 @@ internal sealed class Answers(NodeCore core)
             return;
         }
 
-        bool proven = core.Tokens.IsValid(envelope.Token, from, envelope.Sender, core.Now);
-        IncomingRequest request = new(envelope, from, proven, proven ? Codec.MaxMessageLength : length);
+        bool proven = core.Tokens.IsValid(envelope.Token, from, envelope.Sender, core.Now, out AddressToken fresh);
+        IncomingRequest request = new(envelope, from, proven, proven ? Codec.MaxMessageLength : length, fresh);
         if (!core.Limits.TryAdmit(from, envelope.Kind, proven, core.Now))
         {
             core.Counters.Drop(DropReason.Limited);
@@ -111,7 +111,7 @@ internal sealed class Answers(NodeCore core)
     private Envelope EnvelopeFor(in IncomingRequest request, MessageKind kind) => core.MakeEnvelope(
         kind,
         request.Envelope.Transaction,
-        core.Tokens.Issue(request.From, request.Envelope.Sender, core.Now),
+        request.Fresh,
         request.From);
 
     /// <summary>Sends what was written; what did not fit, or needs a token, becomes a retry.</summary>
@@ -165,14 +165,29 @@ internal sealed class Answers(NodeCore core)
     /// <summary>Of the table's closest, those that the asker may be told of; some more are looked at, since some may be withheld.</summary>
     private static int FindClosest(RoutingTable table, NodeId target, in IncomingRequest request, Span<Contact> destination, int most)
     {
-        int found = table.FindClosest(target, destination[..(Candidates * most)]);
-        int kept = 0;
-        for (int i = 0; i < found && kept < most; i++)
+        int looked = most + 1;
+        int found = table.FindClosest(target, destination[..looked]);
+        int kept = Withhold(request, destination[..found], most);
+        if (kept == most || found < looked)
         {
-            Contact contact = destination[i];
-            if (contact.Id != request.Envelope.Sender && ReferralScope.MayTell(contact.EndPoint, request.From))
+            return kept;
+        }
+
+        found = table.FindClosest(target, destination[..(Candidates * most)]);
+        return Withhold(request, destination[..found], most);
+    }
+
+    /// <summary>Moves what the asker may be told of to the front.</summary>
+    private static int Withhold(in IncomingRequest request, Span<Contact> contacts, int most)
+    {
+        AddressScope asker = request.From.Scope;
+        int kept = 0;
+        for (int i = 0; i < contacts.Length && kept < most; i++)
+        {
+            ref readonly Contact contact = ref contacts[i];
+            if (ReferralScope.MayTell(contact.EndPoint, asker) && contact.Id != request.Envelope.Sender)
             {
-                destination[kept++] = contact;
+                contacts[kept++] = contact;
             }
         }
 

@@ -26,6 +26,8 @@ internal sealed class FindValueQuestion(NodeCore core, RecordCollector collector
 
     public override int FirstContactLength => FirstReplyLength;
 
+    public override bool IsWaiting => collector.IsPromising;
+
     public override int Attempts => core.Options.LookupAttempts;
 
     public override int Write(Span<byte> destination, in Envelope envelope, int paddedLength, int cursor) =>

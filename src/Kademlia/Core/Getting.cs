@@ -80,6 +80,7 @@ internal sealed class Getting(NodeCore core)
     private static async CoreTask WalkAllAsync(List<Walk> walks, RecordCollector collector)
     {
         collector.Satisfied = () => walks.ForEach(w => w.Stop());
+        collector.Disappointed = () => walks.ForEach(w => w.Pump());
         List<CorePromise<bool>> ends = walks.ConvertAll(w => w.Start());
         foreach (CorePromise<bool> end in ends)
         {

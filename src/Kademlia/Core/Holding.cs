@@ -157,11 +157,7 @@ internal sealed class Holding
     {
         try
         {
-            RecordVerifier verifier = _core.Verifier;
-            Func<Record, bool>? accept = _core.Options.AcceptRecord;
-            VerifyEffect effect = await _core.Perform(new VerifyEffect(() =>
-                verifier.IsSigned(record.View) && (accept is null || accept(record))));
-            (StoreOutcome outcome, Record? newer) = effect.IsGenuine
+            (StoreOutcome outcome, Record? newer) = await IsWelcomeAsync(record)
                 ? await WriteAsync(record, expectedSequence, AddressGroup.Of(request.From), OriginOf(purpose))
                 : (StoreOutcome.Refused, null);
             _core.Answers.ReplyStore(request, outcome, newer);
@@ -170,6 +166,21 @@ internal sealed class Holding
         {
             _underWay.Remove((request.From, request.Envelope.Transaction));
         }
+    }
+
+    /// <summary>Whether a record is genuine and the application takes it. Content, whose key is its hash, needs no effect.</summary>
+    private async CoreTask<bool> IsWelcomeAsync(Record record)
+    {
+        Func<Record, bool>? accept = _core.Options.AcceptRecord;
+        if (record.Kind == RecordKind.Content && accept is null)
+        {
+            return true;
+        }
+
+        RecordVerifier verifier = _core.Verifier;
+        VerifyEffect effect = await _core.Perform(new VerifyEffect(() =>
+            verifier.IsSigned(record.View) && (accept is null || accept(record))));
+        return effect.IsGenuine;
     }
 
     /// <summary>Writes a verified record when no other write to its slot is under way.</summary>

@@ -1,3 +1,4 @@
+using Kademlia.Admission;
 using Kademlia.Messages;
 
 namespace Kademlia.Core;
@@ -7,4 +8,5 @@ namespace Kademlia.Core;
 /// <param name="From">Where it came from.</param>
 /// <param name="IsProven">Whether it carried a valid token: its sender receives at <paramref name="From"/>.</param>
 /// <param name="MaxReplyLength">How long the reply may be: no longer than the request without a token.</param>
-internal readonly record struct IncomingRequest(Envelope Envelope, PeerEndPoint From, bool IsProven, int MaxReplyLength);
+/// <param name="Fresh">The token that the reply brings.</param>
+internal readonly record struct IncomingRequest(Envelope Envelope, PeerEndPoint From, bool IsProven, int MaxReplyLength, AddressToken Fresh);

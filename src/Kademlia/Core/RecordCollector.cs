@@ -16,8 +16,8 @@ internal sealed class RecordCollector(NodeCore core, RecordKey key, GetOptions o
     private const int MaxWriters = 1024;
 
     private readonly Dictionary<NodeId, Record> _newest = [];
-    private int _verifying;
     private readonly HashSet<NodeId> _holders = [];
+    private readonly List<Candidate> _verifying = [];
     private CorePromise<bool>? _idle;
 
     public RecordKey Key { get; } = key;
@@ -26,8 +26,14 @@ internal sealed class RecordCollector(NodeCore core, RecordKey key, GetOptions o
 
     public bool IsSatisfied { get; private set; }
 
+    /// <summary>Whether it will be enough if what is being verified is genuine: then nobody else need be asked meanwhile.</summary>
+    public bool IsPromising => Key.Kind != RecordKind.Open && _verifying.Exists(c => _holders.Union(c.Holders).Count() >= Quorum);
+
     /// <summary>Called once, when it is enough.</summary>
     public Action? Satisfied { get; set; }
+
+    /// <summary>Called when what was being verified turned out not to be enough.</summary>
+    public Action? Disappointed { get; set; }
 
     /// <summary>Called for each genuine record that is the newest of its writer so far.</summary>
     public Action<Record>? Found { get; set; }
@@ -45,22 +51,32 @@ internal sealed class RecordCollector(NodeCore core, RecordKey key, GetOptions o
         }
 
         Record record = new(view);
-        if (record.Key == Key && _verifying < MaxVerifying)
+        if (record.Key != Key)
         {
-            core.RunDetached(VerifyAsync(record, holder));
+            return;
+        }
+
+        if (record.Kind == RecordKind.Content || IsKnownGenuine(record))
+        {
+            Accept(record, holder);
+        }
+        else if (_verifying.Find(c => IsIdentical(c.Record, record)) is Candidate same)
+        {
+            same.Holders.Add(holder);
+        }
+        else if (_verifying.Count < MaxVerifying)
+        {
+            core.RunDetached(VerifyAsync(new Candidate(record, [holder])));
         }
     }
 
     /// <summary>Takes in a record that this node holds itself: it was verified when it came.</summary>
-    public void OfferOwn(Record record)
-    {
-        Accept(record, core.Id);
-    }
+    public void OfferOwn(Record record) => Accept(record, core.Id);
 
     /// <summary>Waits until nothing is being verified any more.</summary>
     public async CoreTask WhenIdleAsync()
     {
-        if (_verifying > 0)
+        if (_verifying.Count > 0)
         {
             _idle = new CorePromise<bool>(core.Ready);
             await _idle;
@@ -74,24 +90,23 @@ internal sealed class RecordCollector(NodeCore core, RecordKey key, GetOptions o
         _ => int.MaxValue,
     };
 
-    private async CoreTask VerifyAsync(Record record, NodeId holder)
+    private async CoreTask VerifyAsync(Candidate candidate)
     {
-        bool genuine = record.Kind == RecordKind.Content || IsKnownGenuine(record);
-        if (!genuine)
+        _verifying.Add(candidate);
+        RecordVerifier verifier = core.Verifier;
+        VerifyEffect effect = await core.Perform(new VerifyEffect(() => verifier.IsSigned(candidate.Record.View)));
+        _verifying.Remove(candidate);
+        if (effect.IsGenuine && !scope.IsCancelled)
         {
-            _verifying++;
-            RecordVerifier verifier = core.Verifier;
-            VerifyEffect effect = await core.Perform(new VerifyEffect(() => verifier.IsSigned(record.View)));
-            _verifying--;
-            genuine = effect.IsGenuine;
+            candidate.Holders.ForEach(holder => Accept(candidate.Record, holder));
         }
 
-        if (genuine && !scope.IsCancelled)
+        if (!IsSatisfied)
         {
-            Accept(record, holder);
+            Disappointed?.Invoke();
         }
 
-        if (_verifying == 0)
+        if (_verifying.Count == 0)
         {
             _idle?.Keep(true);
         }
@@ -99,9 +114,11 @@ internal sealed class RecordCollector(NodeCore core, RecordKey key, GetOptions o
 
     /// <summary>An identical record was verified before, signature and all.</summary>
     private bool IsKnownGenuine(Record record) =>
-        _newest.TryGetValue(record.Writer, out Record? known)
-        && RecordOrder.Compare(known, record) == 0
-        && known.Signature.Span.SequenceEqual(record.Signature.Span);
+        _newest.TryGetValue(record.Writer, out Record? known) && IsIdentical(known, record);
+
+    /// <summary>The same to the last bit, so that one verification answers for both.</summary>
+    private static bool IsIdentical(Record left, Record right) =>
+        left.IsSameAs(right) && left.Signature.Span.SequenceEqual(right.Signature.Span);
 
     private void Accept(Record record, NodeId holder)
     {
@@ -129,4 +146,7 @@ internal sealed class RecordCollector(NodeCore core, RecordKey key, GetOptions o
         return newest >= options.MinimumSequence
             || (_holders.Count >= Quorum && newest >= (core.Getting.LastSeen(Key)?.Sequence ?? 0));
     }
+
+    /// <summary>A record that is being verified, and who sent it.</summary>
+    private sealed record Candidate(Record Record, List<NodeId> Holders);
 }

@@ -18,6 +18,9 @@ internal abstract class WalkQuestion
     /// <summary>Where the next request to a contact goes on; fixed for all attempts of that request.</summary>
     public virtual int CursorFor(Contact contact) => 0;
 
+    /// <summary>Whether to wait before asking anybody else: what was heard may be enough.</summary>
+    public virtual bool IsWaiting => false;
+
     public abstract int Write(Span<byte> destination, in Envelope envelope, int paddedLength, int cursor);
 
     /// <summary>Reads a reply; the contacts are valid until the next message is read.</summary>
@@ -125,9 +128,10 @@ internal sealed class Walk
         }
     }
 
-    private void Pump()
+    /// <summary>Asks whom the machine says, until it waits or is done.</summary>
+    public void Pump()
     {
-        if (_pumping || IsFinished)
+        if (_pumping || IsFinished || _question.IsWaiting)
         {
             return;
         }

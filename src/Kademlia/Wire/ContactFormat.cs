@@ -19,6 +19,12 @@ internal static class ContactFormat
     /// <summary>How many of the contacts, from the first, fit into so many bytes.</summary>
     public static int CountFitting(ReadOnlySpan<Contact> contacts, int room)
     {
+        int most = contacts.Length * IPv6Length;
+        if (MessagePackWriter.LengthOfBinary(most) + MessagePackWriter.LengthOfBinary(most) <= room)
+        {
+            return contacts.Length;
+        }
+
         int bytes4 = 0;
         int bytes6 = 0;
         for (int i = 0; i < contacts.Length; i++)
@@ -61,6 +67,11 @@ internal static class ContactFormat
     {
         writer.WriteBinaryHeader(length);
         if (!writer.TryReserve(length, out Span<byte> bytes))
+        {
+            return;
+        }
+
+        if (length == 0)
         {
             return;
         }

@@ -269,6 +269,34 @@ public class NetworkTests
     }
 
     [Fact]
+    public void A_compare_and_swap_that_all_refuse_is_neither_read_nor_kept_alive()
+    {
+        World world = new(23);
+        world.Grow(5);
+        WorldNode owner = world.Nodes[2];
+        PutCall call = Call(owner, "counter", Value, new PutOptions { ExpectedSequence = 5 });
+        PutReceipt receipt = world.Await(owner.Call((core, scope) => core.Putting.PutAsync(call, scope)));
+        Assert.All(receipt.Verdicts, v => Assert.Equal(StoreOutcome.Conflict, v.Outcome));
+        Assert.False(world.Await(Get(owner, call.Key)).Found);
+        Assert.Empty(owner.Core.Putting.OwnRecords);
+    }
+
+    [Fact]
+    public void A_record_with_a_short_life_is_renewed_for_as_short_a_life()
+    {
+        World world = new(24);
+        world.Grow(5);
+        PutCall call = Call(world.Nodes[2], "short", Value, new PutOptions { Lifetime = TimeSpan.FromHours(1) });
+        world.Await(world.Nodes[2].Call((core, scope) => core.Putting.PutAsync(call, scope)));
+        for (int i = 0; i < 12; i++)
+        {
+            world.Run(TimeSpan.FromMinutes(30));
+            Record found = world.Await(Get(world.Nodes[4], call.Key)).Record!;
+            Assert.InRange(found.ExpirySeconds, world.Wall.ToUnixTimeSeconds(), world.Wall.ToUnixTimeSeconds() + 3600);
+        }
+    }
+
+    [Fact]
     public void An_open_key_gives_every_writer_s_record()
     {
         World world = new(18);

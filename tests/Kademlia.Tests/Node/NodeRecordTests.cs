@@ -14,7 +14,7 @@ public sealed class NodeRecordTests
         await using KademliaNode bob = await KademliaNode.StartAsync(
             new KademliaOptions { Bootstrap = { $"127.0.0.1:{alice.Port}" } }, Loopback.Token);
         PutReceipt receipt = await alice.PutAsync("greeting", Value, cancellationToken: Loopback.Token);
-        Assert.Equal(receipt.Wanted, receipt.Stored);
+        Assert.Equal((2, 2), (receipt.Stored, receipt.Wanted));
         GetResult result = await bob.GetAsync(receipt.Key, cancellationToken: Loopback.Token);
         Assert.True(result.Found);
         Assert.Equal("hello", Encoding.UTF8.GetString(result.Value.Span));

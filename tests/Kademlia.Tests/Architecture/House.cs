@@ -83,6 +83,10 @@ internal sealed class House
     /// <summary>Every use of the world outside by a room that must be pure.</summary>
     public IEnumerable<Use> ImpureUses() => _uses.Where(use => RoomOf(use.User).IsPure && IsImpure(use.Used) && !IsExempt(use));
 
+    /// <summary>Exemptions that no code needs any more.</summary>
+    public IEnumerable<Exemption> UnneededExemptions() => Exemptions.Where(exemption =>
+        !_uses.Any(use => exemption.Allows(use) && (IsImpure(use.Used) || (IsHere(use.Used) && IsForbidden(use)))));
+
     private static bool IsImpure(Type type) => Impure.Contains(type.Namespace) || Impure.Contains(UseFinder.Outermost(type).FullName);
 
     private static bool IsExempt(Use use) => Exemptions.Any(exemption => exemption.Allows(use));

@@ -17,6 +17,9 @@ public class HouseTests
         Library.ImpureUses(),
         "Pure rooms must not know these. Let the node do it and hand the core the outcome, or say in House why the use is right.");
 
+    [Fact]
+    public void Every_exemption_is_needed() => Assert.Empty(Library.UnneededExemptions());
+
     [Theory]
     [InlineData("Lookups.InABase")]
     [InlineData("Lookups.InAField")]

@@ -108,7 +108,9 @@ public sealed class NodeStartTests
         using TemporaryFolder folder = new();
         string path = folder.File("node.state");
         await using Loopback network = await Loopback.StartAsync(4);
-        await network.RemoveAsync(await network.AddAsync(WithState(path, network[0])));
+        KademliaNode node = await network.AddAsync(WithState(path, network[0]));
+        await network.SettleAsync();
+        await network.RemoveAsync(node);
         Assert.Equal(4, StateFile.Load(path).Count);
         KademliaNode again = await network.AddAsync(WithState(path, bootstrap: null));
         await again.Joined.WaitAsync(Loopback.Token);

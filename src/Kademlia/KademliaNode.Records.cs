@@ -1,5 +1,4 @@
 using System.Runtime.CompilerServices;
-using System.Threading.Channels;
 using Kademlia.Core;
 
 namespace Kademlia;
@@ -73,24 +72,45 @@ public sealed partial class KademliaNode
         RecordKey key, [EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
         ThrowIfNotKey(key);
-        Channel<Record> found = Channel.CreateUnbounded<Record>(new UnboundedChannelOptions { SingleReader = true });
+        RecordStream found = new(_dispatcher);
         using CancellationTokenSource search = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        Task<GetResult> get = RunAsync(
-            (core, scope) => core.Getting.GetAsync(key, new GetOptions(), r => found.Writer.TryWrite(r), scope), search.Token);
-        _ = get.ContinueWith(t => found.Writer.TryComplete(t.Exception?.InnerException), TaskScheduler.Default);
+        Task get = FindAllAsync(key, found, search.Token);
         try
         {
-            await foreach (Record record in found.Reader.ReadAllAsync(cancellationToken).ConfigureAwait(false))
+            while (await found.WaitAsync().ConfigureAwait(false))
             {
-                if (!record.IsTombstone)
+                while (found.TryTake(out Record? record))
                 {
-                    yield return record;
+                    if (!record!.IsTombstone)
+                    {
+                        yield return record;
+                    }
                 }
             }
         }
         finally
         {
-            await search.CancelAsync().ConfigureAwait(false);
+            EndSearch();
+            await get.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+
+        cancellationToken.ThrowIfCancellationRequested();
+        await get.ConfigureAwait(false);
+
+        // Not awaited: it takes one turn of the core, here and now.
+        void EndSearch() => search.Cancel();
+    }
+
+    private async Task FindAllAsync(RecordKey key, RecordStream found, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await RunAsync((core, scope) => core.Getting.GetAsync(key, new GetOptions(), found.Add, scope), cancellationToken)
+                .ConfigureAwait(false);
+        }
+        finally
+        {
+            found.End();
         }
     }
 

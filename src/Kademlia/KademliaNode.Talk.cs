@@ -59,7 +59,7 @@ public sealed partial class KademliaNode
         if (_handlers.TryGetValue(message.Protocol, out TalkHandler? handler))
         {
             ReadOnlyMemory<byte> answer = await handler(
-                new TalkMessage(message.From, message.Protocol, message.Payload), cancellationToken).ConfigureAwait(false);
+                new TalkMessage(message.From, message.Protocol, message.Payload), cancellationToken).ConfigureAwait(true);
             message.Answer = answer.Length <= Codec.MaxTalkPayloadLength
                 ? answer
                 : throw new InvalidOperationException(

@@ -1,6 +1,5 @@
 using System.Collections.Concurrent;
 using Kademlia.Core;
-using Kademlia.Identity;
 using Kademlia.Records;
 using Kademlia.Transport;
 using Microsoft.Extensions.Logging;
@@ -22,25 +21,20 @@ public sealed partial class KademliaNode : IAsyncDisposable
     private readonly KademliaOptions _options;
     private readonly NodeHost _host;
     private readonly IDatagramTransport _transport;
+    private readonly NodeDispatcher _dispatcher;
     private readonly ILogger _logger;
     private readonly ITimer? _saving;
     private readonly ConcurrentDictionary<string, TalkHandler> _handlers = new(StringComparer.Ordinal);
     private int _disposed;
 
-    private KademliaNode(KademliaOptions options, NodeIdentity identity, IDatagramTransport transport, ILogger logger)
+    private KademliaNode(KademliaOptions options, NodeIdentity identity, HostServices services)
     {
         _options = options;
-        _transport = transport;
-        _logger = logger;
+        _transport = services.Transport;
+        _dispatcher = services.Dispatcher;
+        _logger = services.Logger;
         Identity = identity;
-        _host = new NodeHost(
-            options.ToCore(transport.LocalEndPoints),
-            identity,
-            EcdsaP256Scheme.Instance,
-            new HostServices(transport, options.RecordStore ?? new MemoryRecordStore(), options.TimeProvider, logger, options.ParseBootstraps()))
-        {
-            OnTalk = AnswerAsync,
-        };
+        _host = new NodeHost(options.ToCore(_transport.LocalEndPoints), identity, services) { OnTalk = AnswerAsync };
         Joined = JoinedAsync();
         _saving = options.StateFile is null
             ? null
@@ -84,9 +78,26 @@ public sealed partial class KademliaNode : IAsyncDisposable
             ?? (options.IdentityFile is null
                 ? NodeIdentity.Create(options.IdDifficulty)
                 : NodeIdentity.LoadOrCreate(options.IdentityFile, options.IdDifficulty));
-        ILogger logger = options.LoggerFactory?.CreateLogger<KademliaNode>() ?? NullLogger<KademliaNode>.Instance;
-        IDatagramTransport transport = options.Transport ?? UdpTransport.Bind([.. options.ListenAddresses], options.Port);
-        KademliaNode node = new(options, identity, transport, logger);
+        HostServices services = new()
+        {
+            Transport = options.Transport ?? UdpTransport.Bind([.. options.ListenAddresses], options.Port),
+            Store = options.RecordStore ?? new MemoryRecordStore(),
+            Time = options.TimeProvider,
+            Logger = options.LoggerFactory?.CreateLogger<KademliaNode>() ?? NullLogger<KademliaNode>.Instance,
+            Bootstraps = options.ParseBootstraps(),
+        };
+        return await StartAsync(options, identity, services, known, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>Starts a node on the services given. The options are valid.</summary>
+    internal static async Task<KademliaNode> StartAsync(
+        KademliaOptions options,
+        NodeIdentity identity,
+        HostServices services,
+        IReadOnlyList<Contact> known,
+        CancellationToken cancellationToken)
+    {
+        KademliaNode node = new(options, identity, services);
         await node.BeginAsync(known, cancellationToken).ConfigureAwait(false);
         return node;
     }
@@ -165,26 +176,12 @@ public sealed partial class KademliaNode : IAsyncDisposable
         {
             _host.Start();
             Log.Started(_logger, Id, string.Join(", ", LocalEndPoints));
-            Task start = RunAsync((core, _) => core.Upkeep.StartAsync(known), CancellationToken.None);
-            await WaitForAWhileAsync(start, cancellationToken).ConfigureAwait(false);
+            await RunAsync((core, scope) => core.Upkeep.StartAsync(known, StartTime, scope), cancellationToken).ConfigureAwait(false);
         }
         catch
         {
             await DisposeAsync().ConfigureAwait(false);
             throw;
-        }
-    }
-
-    /// <summary>A start that fails, such as for a store that cannot be read, fails for the caller; one that takes long goes on.</summary>
-    private async Task WaitForAWhileAsync(Task start, CancellationToken cancellationToken)
-    {
-        try
-        {
-            await start.WaitAsync(StartTime, _options.TimeProvider, cancellationToken).ConfigureAwait(false);
-        }
-        catch (TimeoutException) when (!start.IsCompleted)
-        {
-            // Offline, or far from everybody: it goes on trying.
         }
     }
 

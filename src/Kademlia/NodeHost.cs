@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using System.Runtime.CompilerServices;
 using Kademlia.Core;
 using Kademlia.Messages;
 using Kademlia.Records;
@@ -62,14 +63,13 @@ internal sealed class NodeHost : ICoreHost, IDisposable
     public void Start() => _transport.Start(OnDatagram);
 
     /// <summary>Runs an operation of the core; the task completes outside the lock.</summary>
-    public async Task<T> RunAsync<T>(Func<NodeCore, CancelScope, CoreTask<T>> work, CancellationToken cancellationToken)
+    public async Task<T> RunAsync<T>(
+        Func<NodeCore, CancelScope, CoreTask<T>> work, CancellationToken cancellationToken, [CallerMemberName] string name = "")
     {
         cancellationToken.ThrowIfCancellationRequested();
         TaskCompletionSource<T> completion = new();
-        CancelScope scope = Turn(core => core.Call(
-            s => work(core, s),
-            (result, failure) => _dispatcher.Complete(() => Complete(completion, result, failure)),
-            Now));
+        long operation = _dispatcher.Begin(name);
+        CancelScope scope = Turn(core => core.Call(s => work(core, s), End, Now));
         using CancellationTokenRegistration registration = cancellationToken.UnsafeRegister(
             _ => Turn(core => core.Cancel(scope, Now)), null);
         try
@@ -84,6 +84,12 @@ internal sealed class NodeHost : ICoreHost, IDisposable
         {
             throw new OperationCanceledException("The operation was cancelled by its caller.", e, cancellationToken);
         }
+
+        void End(T? result, Exception? failure) => _dispatcher.Complete(() =>
+        {
+            _dispatcher.End(operation);
+            Complete(completion, result, failure);
+        });
     }
 
     /// <summary>Reads the core's state under the lock.</summary>

@@ -66,6 +66,7 @@ internal sealed class Walk
     /// <summary>Called for each contact that answers after the walk has ended, when <see cref="GoOnAsking"/> asked for it.</summary>
     public Action<Contact>? LateAnswer { get; set; }
 
+    /// <summary>Datagrams sent, those that were sent again among them.</summary>
     public int Sent { get; private set; }
 
     public int Received { get; private set; }
@@ -158,7 +159,6 @@ internal sealed class Walk
             FirstContactLength = _question.FirstContactLength,
             IsHearsay = !_overlay.Table.Contains(contact),
         };
-        Sent++;
         _underWay.Add(request);
         _core.Requests.Send(request);
     }
@@ -249,7 +249,6 @@ internal sealed class Walk
     private void OnLeftOut(WalkRequest request)
     {
         OnEnded(request);
-        Sent--;
         _lookup.OnLeftOut(request.Contact);
         Pump();
     }
@@ -291,8 +290,11 @@ internal sealed class Walk
         /// <summary>Whether the contact answered before and is asked for the rest; the walk does not end before it, unless it is overdue.</summary>
         public bool IsAgain { get; } = isAgain;
 
-        public override int Write(Span<byte> destination, in Envelope envelope, int paddedLength) =>
-            walk._question.Write(destination, envelope, paddedLength, _cursor);
+        public override int Write(Span<byte> destination, in Envelope envelope, int paddedLength)
+        {
+            walk.Sent++;
+            return walk._question.Write(destination, envelope, paddedLength, _cursor);
+        }
 
         public override void OnReply(in Envelope envelope, ReadOnlySpan<byte> body) => walk.OnReply(this, body);
 

@@ -1,0 +1,47 @@
+namespace Kademlia.Simulation;
+
+/// <summary>Somebody in the network who is not an honest node. To make another kind, write a small class with a <see cref="Receive"/>.</summary>
+public abstract class Actor
+{
+    private VirtualNetwork? _network;
+
+    /// <summary>Where the actor is.</summary>
+    public PeerEndPoint EndPoint { get; private set; }
+
+    /// <summary>How many datagrams reached it: an actor whom nobody meets shows nothing.</summary>
+    public long Received { get; private set; }
+
+    /// <summary>The network, once the actor is in it.</summary>
+    protected VirtualNetwork Network => _network
+        ?? throw new InvalidOperationException($"Give the actor to {nameof(VirtualNetwork)}.{nameof(VirtualNetwork.Admit)} first.");
+
+    /// <summary>Called when the actor has come into the network.</summary>
+    protected virtual void Begin()
+    {
+    }
+
+    /// <summary>A datagram came.</summary>
+    protected abstract void Receive(Flight flight);
+
+    /// <summary>Sends a datagram.</summary>
+    /// <param name="datagram">The bytes.</param>
+    /// <param name="destination">To whom.</param>
+    /// <param name="source">Where it claims to come from; the actor itself when null.</param>
+    protected void Send(ReadOnlySpan<byte> datagram, PeerEndPoint destination, PeerEndPoint? source = null) =>
+        Network.Internet.Carry(datagram, source ?? EndPoint, destination);
+
+    /// <summary>Does something later.</summary>
+    protected void After(TimeSpan time, Action action) => Network.World.At(Network.Now + time, action);
+
+    internal void Enter(VirtualNetwork network, PeerEndPoint endPoint)
+    {
+        _network = network;
+        EndPoint = endPoint;
+        network.Internet.Attach([endPoint], flight =>
+        {
+            Received++;
+            Receive(flight);
+        });
+        Begin();
+    }
+}

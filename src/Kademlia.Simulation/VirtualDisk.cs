@@ -1,0 +1,120 @@
+using Kademlia.Records;
+
+namespace Kademlia.Simulation;
+
+/// <summary>What a machine keeps while its power is off: records, and the faults of real disks.</summary>
+public sealed class VirtualDisk
+{
+    private readonly Dictionary<Slot, Record> _records = [];
+    private readonly List<Write> _unflushed = [];
+
+    /// <summary>Whether the disk is full: every write fails.</summary>
+    public bool IsFull { get; set; }
+
+    /// <summary>Whether the last writes are lost with the power although they were acknowledged.</summary>
+    public bool LosesFlushes { get; set; }
+
+    /// <summary>So many of the last writes are lost then.</summary>
+    public int Unflushed { get; set; } = 8;
+
+    /// <summary>How many writes failed on a full disk.</summary>
+    public long Failed { get; private set; }
+
+    /// <summary>How many acknowledged writes were lost with the power.</summary>
+    public long LostWrites { get; private set; }
+
+    /// <summary>How many records there are.</summary>
+    public int Count => _records.Count;
+
+    internal NodeIdentity? Identity { get; set; }
+
+    internal IReadOnlyList<Contact> Contacts { get; set; } = [];
+
+    internal IRecordStore Open() => new Volume(this);
+
+    /// <summary>The power goes: what was not flushed is undone, the newest first.</summary>
+    internal void LosePower()
+    {
+        for (int i = _unflushed.Count - 1; i >= 0 && LosesFlushes; i--)
+        {
+            Write write = _unflushed[i];
+            _records.Remove(Slot.Of(write.Record));
+            if (write.Replaced is not null)
+            {
+                _records.Add(Slot.Of(write.Replaced), write.Replaced);
+            }
+
+            LostWrites++;
+        }
+
+        _unflushed.Clear();
+    }
+
+    /// <summary>Forgets everything.</summary>
+    internal void Wipe()
+    {
+        _records.Clear();
+        _unflushed.Clear();
+        Identity = null;
+        Contacts = [];
+    }
+
+    private ValueTask<bool> WriteAsync(Record record, Record? replaces)
+    {
+        if (IsFull)
+        {
+            Failed++;
+            return ValueTask.FromException<bool>(new IOException("No space left on the virtual disk."));
+        }
+
+        bool fits = Holds(Slot.Of(record), replaces);
+        if (fits)
+        {
+            _records[Slot.Of(record)] = record;
+            Remember(new Write(record, replaces));
+        }
+
+        return ValueTask.FromResult(fits);
+    }
+
+    private void Remember(Write write)
+    {
+        if (LosesFlushes)
+        {
+            _unflushed.Add(write);
+            _unflushed.RemoveRange(0, Math.Max(0, _unflushed.Count - Unflushed));
+        }
+    }
+
+    /// <summary>Whether a slot holds the record given, or nothing when none is given.</summary>
+    private bool Holds(Slot slot, Record? record) => _records.TryGetValue(slot, out Record? held)
+        ? record is not null && held.IsSameAs(record)
+        : record is null;
+
+    private readonly record struct Slot(RecordKey Key, NodeId Writer)
+    {
+        public static Slot Of(Record record) => new(record.Key, record.Writer);
+    }
+
+    private readonly record struct Write(Record Record, Record? Replaced);
+
+    /// <summary>The disk as one run of a node sees it; its end is not the disk's.</summary>
+    private sealed class Volume(VirtualDisk disk) : IRecordStore
+    {
+        public IEnumerable<Record> Load() => disk._records.Values
+            .OrderBy(record => record.Key.Hash).ThenBy(record => record.Key.Kind).ThenBy(record => record.Writer);
+
+        public Record? Read(RecordKey key, NodeId writer) => disk._records.GetValueOrDefault(new Slot(key, writer));
+
+        public ValueTask<bool> WriteAsync(Record record, Record? replaces, CancellationToken cancellationToken) =>
+            disk.WriteAsync(record, replaces);
+
+        public ValueTask<bool> RemoveAsync(Record record, CancellationToken cancellationToken) =>
+            ValueTask.FromResult(disk.Holds(Slot.Of(record), record) && disk._records.Remove(Slot.Of(record)));
+
+        public void Dispose()
+        {
+            // The records outlive the run.
+        }
+    }
+}

@@ -9,6 +9,9 @@ public sealed partial class VirtualNetwork
     /// <summary>A node joins through so many others.</summary>
     private const int Bootstraps = 3;
 
+    /// <summary>So often one is drawn that may be of another address family, or was drawn before.</summary>
+    private const int MaxDraws = 32;
+
     private readonly List<KademliaNode> _nodes = [];
     private readonly Dictionary<KademliaNode, VirtualMachine> _machines = [];
     private readonly AddressPlan _addresses = new();
@@ -112,9 +115,10 @@ public sealed partial class VirtualNetwork
     internal IReadOnlyList<Bootstrap> ChooseBootstraps(VirtualMachine newcomer)
     {
         HashSet<PeerEndPoint> chosen = [];
-        for (int i = 0; i < Bootstraps && _nodes.Count > 0; i++)
+        for (int i = 0; i < MaxDraws && chosen.Count < Bootstraps && _nodes.Count > 0; i++)
         {
-            chosen.UnionWith(_machines[_nodes[_choices.Next(_nodes.Count)]].EndPoints.Where(e => newcomer.TryGetEndPoint(e.IsIPv4, out _)));
+            VirtualMachine machine = _machines[_nodes[_choices.Next(_nodes.Count)]];
+            chosen.UnionWith(machine.EndPoints.Where(e => newcomer.TryGetEndPoint(e.IsIPv4, out _)).Take(1));
         }
 
         return [.. chosen.Select(e => new Bootstrap(e.Address.ToString(), (ushort)e.Port))];

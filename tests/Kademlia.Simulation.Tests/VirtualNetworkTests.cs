@@ -8,7 +8,7 @@ public sealed class VirtualNetworkTests
         VirtualNetwork network = new(seed: 1);
         network.Run(async () =>
         {
-            IReadOnlyList<KademliaNode> nodes = await network.StartNodesAsync(500);
+            IReadOnlyList<KademliaNode> nodes = await network.StartNodesAsync(200);
             PutReceipt receipt = await nodes[3].PutAsync("greeting", "hello"u8.ToArray());
             network.KillAtRandom(0.4);
             await network.DelayAsync(TimeSpan.FromMinutes(10));

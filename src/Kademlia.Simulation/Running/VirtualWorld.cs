@@ -122,20 +122,11 @@ internal sealed class VirtualWorld
         AfterEvent?.Invoke();
     }
 
-    /// <summary>Nobody can wake work that waits for no operation, no timer and no continuation; and operations end.</summary>
+    /// <summary>Work that waits for no timer and no continuation of its own can be woken by operations of nodes alone, and those end.</summary>
     private void ThrowIfStuck(Task task)
     {
-        if (task.IsCompleted)
-        {
-            return;
-        }
-
-        if (_events.Count == 0 || (_operations.Count == 0 && Context.Pending == 0 && Clock.Armed == 0))
-        {
-            throw new VirtualDeadlockException(Now, Waiting());
-        }
-
-        if (_operations.Count > 0 && Clock.Armed == 0 && _operations.Values.All(o => Now - o.Since > Patience))
+        bool onlyOperations = Clock.Armed == 0 && Context.Pending == 0;
+        if (!task.IsCompleted && (_events.Count == 0 || (onlyOperations && _operations.Values.All(o => Now - o.Since > Patience))))
         {
             throw new VirtualDeadlockException(Now, Waiting());
         }

@@ -67,6 +67,7 @@ public sealed partial class KademliaOptions
         HasIPv6 = boundTo.Any(e => !e.IsIPv4),
         IsClient = Role == NodeRole.Client,
         NetworkKey = NetworkKey,
+        LocalEndPoints = boundTo,
         PublicAddresses = [.. PublicAddresses],
         IdDifficulty = IdDifficulty,
         BucketSize = BucketSize,

@@ -40,16 +40,28 @@ internal sealed class AddressVotes(bool limitLocal)
     /// <summary>Our endpoint of an address family, where voters enough agree on its address.</summary>
     public bool TryGetMajority(bool ipv4, TimeSpan now, out PeerEndPoint endPoint)
     {
+        endPoint = default;
+        return WidestBallot(ipv4, now)?.TryGetMajority(now, out endPoint) == true;
+    }
+
+    /// <summary>What most voters say, however few: for what harms nobody but us when it is wrong.</summary>
+    public bool TryGetMost(bool ipv4, TimeSpan now, out PeerEndPoint endPoint)
+    {
+        endPoint = default;
+        return WidestBallot(ipv4, now)?.TryGetMost(now, out endPoint) == true;
+    }
+
+    private Ballot? WidestBallot(bool ipv4, TimeSpan now)
+    {
         for (AddressScope scope = AddressScope.Global; scope > AddressScope.Unusable; scope--)
         {
             if (_ballots[IndexOf(scope, ipv4)] is Ballot ballot && ballot.IsOpen(now))
             {
-                return ballot.TryGetMajority(now, out endPoint);
+                return ballot;
             }
         }
 
-        endPoint = default;
-        return false;
+        return null;
     }
 
     private static int IndexOf(AddressScope scope, bool ipv4) => ((int)scope * Families) + (ipv4 ? 0 : 1);

@@ -32,6 +32,17 @@ internal sealed class Ballot(bool onePerGroup)
     /// <param name="endPoint">That address, with the port that most of them name, the newest where ports are level.</param>
     public bool TryGetMajority(TimeSpan now, out PeerEndPoint endPoint)
     {
+        int agreeing = CountMost(now, out PeerEndPoint most);
+        bool found = agreeing >= MinAgreeing && agreeing * 2 > CountVotes(now);
+        endPoint = found ? most : default;
+        return found;
+    }
+
+    /// <summary>The endpoint whose address most voters name, however few they are.</summary>
+    public bool TryGetMost(TimeSpan now, out PeerEndPoint endPoint) => CountMost(now, out endPoint) > 0;
+
+    private int CountMost(TimeSpan now, out PeerEndPoint endPoint)
+    {
         Vote best = default;
         (int Address, int Port) bestScore = default;
         foreach (Vote vote in _votes.AsSpan(0, _count))
@@ -44,9 +55,8 @@ internal sealed class Ballot(bool onePerGroup)
             }
         }
 
-        bool found = bestScore.Address >= MinAgreeing && bestScore.Address * 2 > CountVotes(now);
-        endPoint = found ? best.Observed : default;
-        return found;
+        endPoint = best.Observed;
+        return bestScore.Address;
     }
 
     // How many agree with a vote on the address, and on the port as well. Nobody agrees with a vote that no longer counts.

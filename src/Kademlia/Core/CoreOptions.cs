@@ -15,6 +15,9 @@ internal sealed record CoreOptions
 
     public ReadOnlyMemory<byte> NetworkKey { get; init; }
 
+    /// <summary>Where the node is bound, at most one endpoint for each address family; none where that means nothing.</summary>
+    public IReadOnlyList<PeerEndPoint> LocalEndPoints { get; init; } = [];
+
     public IReadOnlyList<IPAddress> PublicAddresses { get; init; } = [];
 
     public int IdDifficulty { get; init; }

@@ -43,6 +43,7 @@ internal sealed partial class NodeCore
         Limits = new StrangerLimits(random, options.LimitLocalAddressGroups);
         ProofLimits = new StrangerLimits(random, options.LimitLocalAddressGroups);
         Peers = new PeerBook();
+        OwnEndPoints = new OwnEndPoints(this);
         Overlays = [.. MakeOverlays(options, identity.Id)];
         Requests = new Requests(this);
         Answers = new Answers(this);
@@ -81,6 +82,8 @@ internal sealed partial class NodeCore
 
     /// <summary>When <see cref="Advance"/> must be called next, if nothing else comes first.</summary>
     public TimeSpan? NextDeadline => Timers.Next;
+
+    public OwnEndPoints OwnEndPoints { get; }
 
     public Putting Putting { get; }
 

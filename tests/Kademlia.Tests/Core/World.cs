@@ -174,7 +174,7 @@ internal sealed class World
     private WorldNode Add(
         CoreOptions options, NodeIdentity identity, IReadOnlyList<PeerEndPoint> endPoints, params WorldNode[] bootstrap)
     {
-        WorldNode node = new(this, endPoints, options, identity, new Random(_random.Next()))
+        WorldNode node = new(this, endPoints, options with { LocalEndPoints = endPoints }, identity, new Random(_random.Next()))
         {
             Bootstrap = [.. bootstrap.SelectMany(b => b.EndPoints)],
         };

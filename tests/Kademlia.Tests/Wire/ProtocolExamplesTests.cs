@@ -95,6 +95,16 @@ public class ProtocolExamplesTests
     }
 
     [Fact]
+    public void The_announcement_is_written_and_read_as_shown()
+    {
+        byte[] shown = Named("announcement")["value"];
+        PeerEndPoint[] endPoints = [EndPointA, PeerEndPoint.Parse("[2001:db8::1]:7411")];
+        Assert.Equal(shown, AnnouncementFormat.Write(endPoints));
+        Assert.True(AnnouncementFormat.TryRead(shown, out PeerEndPoint[] read));
+        Assert.Equal(endPoints, read);
+    }
+
+    [Fact]
     public void The_record_in_the_find_value_reply_is_signed_as_shown()
     {
         Dictionary<string, byte[]> shown = Named("record signature");

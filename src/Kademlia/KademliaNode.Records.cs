@@ -62,7 +62,7 @@ public sealed partial class KademliaNode
         ThrowIfNotKey(key);
         options ??= new GetOptions();
         options.Validate();
-        return RunAsync((core, scope) => core.Getting.GetAsync(key, options, found: null, scope), cancellationToken);
+        return RunAsync((core, scope) => core.Getting.GetAsync(key, options, scope), cancellationToken);
     }
 
     /// <summary>Finds every writer's record under an open key, as they come; a newer one of the same writer may follow.</summary>
@@ -105,7 +105,7 @@ public sealed partial class KademliaNode
     {
         try
         {
-            await RunAsync((core, scope) => core.Getting.GetAsync(key, new GetOptions(), found.Add, scope), cancellationToken)
+            await RunAsync((core, scope) => core.Getting.StreamAsync(key, new GetOptions(), found.Add, scope), cancellationToken)
                 .ConfigureAwait(false);
         }
         finally

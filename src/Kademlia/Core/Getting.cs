@@ -6,6 +6,8 @@ namespace Kademlia.Core;
 /// <remarks>
 /// Content: the first valid. Owner: the newest of three holders, never older than what this node has seen. Open: the union of all
 /// writers. <see cref="GetOptions"/> change it. Absence needs the whole walk, in every overlay.
+/// Equal concurrent gets are one, so that a thousand callers of one key cost the network one walk. A write of our own to the key
+/// parts them: who gets after it does not join a get from before.
 /// </remarks>
 internal sealed class Getting(NodeCore core)
 {
@@ -14,6 +16,7 @@ internal sealed class Getting(NodeCore core)
 
     private readonly Dictionary<RecordKey, LinkedListNode<Record>> _seen = [];
     private readonly LinkedList<Record> _bySeen = new();
+    private readonly Dictionary<RecordKey, List<SharedGet>> _shared = [];
 
     /// <summary>The newest owner record that this node has seen under a key, or null.</summary>
     public Record? LastSeen(RecordKey key) => _seen.TryGetValue(key, out LinkedListNode<Record>? node) ? node.Value : null;
@@ -40,12 +43,43 @@ internal sealed class Getting(NodeCore core)
         _seen.Add(record.Key, _bySeen.AddLast(newest));
     }
 
-    /// <summary>Gets what is stored under a key.</summary>
+    /// <summary>Gets what is stored under a key, together with whoever gets the same.</summary>
+    /// <param name="key">The key.</param>
+    /// <param name="options">When it is enough.</param>
+    /// <param name="scope">Cancels the waiting, and the get when nobody else waits.</param>
+    public async CoreTask<GetResult> GetAsync(RecordKey key, GetOptions options, CancelScope scope)
+    {
+        scope.ThrowIfCancelled();
+        if (_shared.GetValueOrDefault(key)?.Find(s => s.IsEqual(options)) is SharedGet underWay)
+        {
+            return await underWay.WaitAsync(scope);
+        }
+
+        SharedGet get = new(core, key, options);
+        CoreTask<GetResult> result = get.WaitAsync(scope);
+        Share(get);
+        core.RunDetached(core.RunAsync(shared => StreamAsync(key, options, found: null, shared), get.Scope, get.End));
+        return await result;
+    }
+
+    /// <summary>A write of our own to a key begins or ends: what was asked before may not tell of it.</summary>
+    public void OnWrite(RecordKey key) => _shared.Remove(key);
+
+    /// <summary>Lets nobody join a get any more.</summary>
+    public void Forget(SharedGet get)
+    {
+        if (_shared.TryGetValue(get.Key, out List<SharedGet>? gets) && gets.Remove(get) && gets.Count == 0)
+        {
+            _shared.Remove(get.Key);
+        }
+    }
+
+    /// <summary>Gets what is stored under a key, alone, and tells of each record as it comes.</summary>
     /// <param name="key">The key.</param>
     /// <param name="options">When it is enough.</param>
     /// <param name="found">Called for each writer's record as it comes, and again for a newer one; may be null.</param>
     /// <param name="scope">Cancels the get.</param>
-    public async CoreTask<GetResult> GetAsync(RecordKey key, GetOptions options, Action<Record>? found, CancelScope scope)
+    public async CoreTask<GetResult> StreamAsync(RecordKey key, GetOptions options, Action<Record>? found, CancelScope scope)
     {
         TimeSpan started = core.Now;
         RecordCollector collector = new(core, key, options, scope) { Found = found };
@@ -76,6 +110,17 @@ internal sealed class Getting(NodeCore core)
         walks.Sum(w => w.Received),
         walks.Sum(w => w.Failed),
         elapsed);
+
+    private void Share(SharedGet get)
+    {
+        if (!_shared.TryGetValue(get.Key, out List<SharedGet>? gets))
+        {
+            gets = [];
+            _shared.Add(get.Key, gets);
+        }
+
+        gets.Add(get);
+    }
 
     private static async CoreTask WalkAllAsync(List<Walk> walks, RecordCollector collector)
     {

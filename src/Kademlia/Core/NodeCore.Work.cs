@@ -59,8 +59,9 @@ internal sealed partial class NodeCore
     /// <summary>Runs work that nobody waits for, until it ends or the node stops.</summary>
     internal void RunDetached(CoreTask work) => _ = ObserveAsync(work);
 
+    /// <summary>Runs an operation under a scope of its own, and tells once how it ended.</summary>
     [SuppressMessage("Design", "CA1031", Justification = "Whatever an operation fails with is its caller's.")]
-    private async CoreTask RunAsync<T>(Func<CancelScope, CoreTask<T>> work, CancelScope scope, Action<T?, Exception?> ended)
+    internal async CoreTask RunAsync<T>(Func<CancelScope, CoreTask<T>> work, CancelScope scope, Action<T?, Exception?> ended)
     {
         LinkedListNode<Action>? registration = null;
         try

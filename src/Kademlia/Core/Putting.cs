@@ -33,6 +33,19 @@ internal sealed class Putting(NodeCore core)
     /// <summary>Makes, signs and stores a record.</summary>
     public async CoreTask<PutReceipt> PutAsync(PutCall call, CancelScope scope)
     {
+        core.Getting.OnWrite(call.Key);
+        try
+        {
+            return await WriteAsync(call, scope);
+        }
+        finally
+        {
+            core.Getting.OnWrite(call.Key);
+        }
+    }
+
+    private async CoreTask<PutReceipt> WriteAsync(PutCall call, CancelScope scope)
+    {
         long sequence = call.Options.Sequence ?? NextSequence(call.Key);
         _issued[call.Key] = Math.Max(sequence, _issued.GetValueOrDefault(call.Key));
         Record record = await MakeAsync(call.Key.Kind, call.Salt, call.Value, call.IsTombstone, sequence, ExpiryOf(call));

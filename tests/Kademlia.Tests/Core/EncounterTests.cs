@@ -186,7 +186,7 @@ public sealed class EncounterTests
             PutCall call = new(RecordKey.ForContent(value), [], value, IsTombstone: false, new PutOptions());
             PutReceipt receipt = _world.Await(writer.Call((core, scope) => core.Putting.PutAsync(call, scope)));
             Assert.True(receipt.Stored > 0);
-            Assert.True(_world.Await(reader.Call((core, scope) => core.Getting.GetAsync(call.Key, new GetOptions(), null, scope))).Found);
+            Assert.True(_world.Await(reader.Call((core, scope) => core.Getting.GetAsync(call.Key, new GetOptions(), scope))).Found);
         }
     }
 

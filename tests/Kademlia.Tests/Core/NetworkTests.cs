@@ -395,7 +395,7 @@ public class NetworkTests
     }
 
     private static WorldOperation<GetResult> Get(WorldNode node, RecordKey key) =>
-        node.Call((core, scope) => core.Getting.GetAsync(key, new GetOptions(), null, scope));
+        node.Call((core, scope) => core.Getting.GetAsync(key, new GetOptions(), scope));
 
     private static WorldOperation<PutReceipt> Put(WorldNode node, string name)
     {

@@ -1,3 +1,5 @@
+using System.Net;
+
 namespace Kademlia.Core;
 
 /// <summary>Where we ourselves are, as far as we know.</summary>
@@ -21,5 +23,44 @@ internal sealed class OwnEndPoints(NodeCore core)
             : default;
     }
 
+    /// <summary>What is ours at this moment; counting votes is not free, so take one for many questions.</summary>
+    public Snapshot Take() => new(
+        core.Options.LocalEndPoints,
+        SeenAs(ipv4: true),
+        SeenAs(ipv4: false),
+        core.Options.PublicAddresses);
+
+    private PeerEndPoint SeenAs(bool ipv4) => core.Votes.TryGetMajority(ipv4, core.Now, out PeerEndPoint seen) ? seen : default;
+
     private static bool IsUsable(PeerEndPoint endPoint) => endPoint.Scope != AddressScope.Unusable;
+
+    /// <summary>Where we were when it was taken.</summary>
+    public readonly record struct Snapshot(
+        IReadOnlyList<PeerEndPoint> Bound, PeerEndPoint SeenAs4, PeerEndPoint SeenAs6, IReadOnlyList<IPAddress> Configured)
+    {
+        /// <summary>Whether only we can be at an endpoint: we are bound to it, configured with it, or a majority sees us there.</summary>
+        public bool Contains(PeerEndPoint endPoint)
+        {
+            if (endPoint == SeenAs4 || endPoint == SeenAs6)
+            {
+                return true;
+            }
+
+            foreach (PeerEndPoint bound in Bound)
+            {
+                if (bound.Port == endPoint.Port && bound.IsIPv4 == endPoint.IsIPv4 && IsAt(bound, endPoint))
+                {
+                    return true;
+                }
+            }
+
+            return false;
+        }
+
+        /// <summary>A socket that is bound to every address has this machine's loopback addresses, too.</summary>
+        private bool IsAt(PeerEndPoint bound, PeerEndPoint endPoint) =>
+            bound == endPoint
+            || (bound.Scope == AddressScope.Unusable && endPoint.Scope == AddressScope.Loopback)
+            || (Configured.Count > 0 && Configured.Contains(endPoint.Address));
+    }
 }

@@ -257,10 +257,13 @@ internal sealed class Walk
     private int Believe(Contact referrer, ReadOnlySpan<Contact> referred, Span<Contact> believed)
     {
         bool proven = _core.IsProven(referrer);
+        OwnEndPoints.Snapshot own = _core.OwnEndPoints.Take();
         int count = 0;
         foreach (Contact contact in referred)
         {
-            if (contact.Id == _core.Id || !ReferralScope.IsBelievable(contact.EndPoint, referrer.EndPoint))
+            if (contact.Id == _core.Id
+                || own.Contains(contact.EndPoint)
+                || !ReferralScope.IsBelievable(contact.EndPoint, referrer.EndPoint))
             {
                 continue;
             }

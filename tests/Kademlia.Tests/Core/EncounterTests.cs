@@ -112,6 +112,18 @@ public sealed class EncounterTests
     }
 
     [Fact]
+    public void Our_own_endpoint_under_another_s_id_is_not_asked()
+    {
+        Random ids = new(1);
+        (WorldNode node, Stranger liar) = Meet(_ => { });
+        liar.Names = [new Contact(NodeId.Random(ids), node.EndPoint)];
+        HashSet<PeerEndPoint> asked = [];
+        _world.Sniffer = (from, to, _) => asked.Add(from == node.EndPoint ? to : default);
+        _world.Await(node.Call((core, scope) => core.Finding.FindClosestAsync(NodeId.Random(ids), scope)));
+        Assert.Equal(new[] { liar.EndPoint, default }.ToHashSet(), asked);
+    }
+
+    [Fact]
     public void An_unsolicited_datagram_without_a_token_causes_no_request_and_no_longer_reply()
     {
         WorldNode node = _world.Add();

@@ -54,6 +54,7 @@ internal sealed partial class NodeCore
         Putting = new Putting(this);
         Talking = new Talking(this);
         HandOver = new HandOver(this);
+        Reunion = new Reunion(this);
         Upkeep = new Upkeep(this);
         Lifetime.Add(() => Upkeep.Joined.Break(new OperationCanceledException()));
         OwnFlags = options.IsClient ? SenderFlags.Client : SenderFlags.None;
@@ -130,6 +131,8 @@ internal sealed partial class NodeCore
     internal Answers Answers { get; }
 
     internal HandOver HandOver { get; }
+
+    internal Reunion Reunion { get; }
 
     internal TimerHeap Timers { get; } = new();
 

@@ -131,6 +131,7 @@ internal sealed class Upkeep(NodeCore core)
         {
             await core.Holding.LoadAsync();
             core.RunDetached(TickAsync());
+            core.RunDetached(core.Reunion.RunAsync());
             await JoinAsync();
             begun.Keep(true);
         }

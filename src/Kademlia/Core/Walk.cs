@@ -80,7 +80,7 @@ internal sealed class Walk
 
     public bool IsFinished => _done.IsKept;
 
-    /// <summary>Walks until the machine is done.</summary>
+    /// <summary>Walks from our own table until the machine is done.</summary>
     public CorePromise<bool> Start()
     {
         Span<Contact> seeds = new Contact[_core.Options.BucketSize];
@@ -90,6 +90,14 @@ internal sealed class Walk
         }
 
         _overlay.Table.OnLookup(_lookup.Target, _core.Now);
+        Pump();
+        return _done;
+    }
+
+    /// <summary>Walks from one contact, as if it were the only one that we know.</summary>
+    public CorePromise<bool> StartFrom(Contact contact)
+    {
+        _lookup.Offer(contact);
         Pump();
         return _done;
     }

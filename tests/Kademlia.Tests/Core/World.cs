@@ -40,6 +40,12 @@ internal sealed class World
     /// <summary>What was lost by <see cref="Loss"/>: a fault that is switched on must fire.</summary>
     public int Lost { get; private set; }
 
+    /// <summary>Which datagrams cannot pass: from, to. Null where all can.</summary>
+    public Func<PeerEndPoint, PeerEndPoint, bool>? Partition { get; set; }
+
+    /// <summary>What <see cref="Partition"/> kept back.</summary>
+    public int Cut { get; private set; }
+
     /// <summary>Called for each datagram that is sent: from, to, bytes.</summary>
     public Action<PeerEndPoint, PeerEndPoint, byte[]>? Sniffer { get; set; }
 
@@ -147,6 +153,12 @@ internal sealed class World
     public void Carry(PeerEndPoint from, PeerEndPoint to, byte[] datagram)
     {
         Sniffer?.Invoke(from, to, datagram);
+        if (Partition?.Invoke(from, to) == true)
+        {
+            Cut++;
+            return;
+        }
+
         if (_random.NextDouble() < Loss)
         {
             Lost++;

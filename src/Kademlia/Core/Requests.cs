@@ -52,6 +52,18 @@ internal sealed class Requests(NodeCore core)
         }
     }
 
+    /// <summary>Checks what must hold between any two turns.</summary>
+    /// <exception cref="InvalidOperationException">It does not hold.</exception>
+    public void AssertInvariants()
+    {
+        Invariant.Require(Count <= MaxPending, "Requests under way are bounded.");
+        foreach ((ulong transaction, PendingRequest request) in _pending)
+        {
+            Invariant.Require(request.Transaction == transaction, "A request stands under its transaction.");
+            Invariant.Require(request.IsScheduled, "Every request under way will end.");
+        }
+    }
+
     /// <summary>Takes in a reply.</summary>
     public void OnReply(in Envelope envelope, ReadOnlySpan<byte> body, PeerEndPoint from)
     {

@@ -40,6 +40,17 @@ internal sealed class TimerHeap
         SiftUp(timer.HeapIndex);
     }
 
+    /// <summary>Checks what must hold between any two calls.</summary>
+    /// <exception cref="InvalidOperationException">It does not hold.</exception>
+    public void AssertInvariants()
+    {
+        for (int i = 0; i < _timers.Count; i++)
+        {
+            Invariant.Require(_timers[i].HeapIndex == i, "Every timer knows its place.");
+            Invariant.Require(i == 0 || !IsEarlier(_timers[i], _timers[(i - 1) / 2]), "No timer stands behind a later one.");
+        }
+    }
+
     /// <summary>Takes a timer out; one that is not scheduled is left alone.</summary>
     public void Cancel(CoreTimer timer)
     {

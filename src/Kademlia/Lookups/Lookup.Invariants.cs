@@ -6,40 +6,43 @@ namespace Kademlia.Lookups;
 public sealed partial class Lookup
 {
     /// <summary>Checks what must hold between any two calls.</summary>
-    [Conditional("DEBUG")]
+    /// <exception cref="InvalidOperationException">It does not hold.</exception>
     internal void AssertInvariants()
     {
         ReadOnlySpan<short> slots = _shortlist.Slots;
         for (int rank = 0; rank < slots.Length; rank++)
         {
             AssertCandidate(_shortlist[slots[rank]]);
-            Debug.Assert(rank == 0 || _shortlist.DistanceOf(slots[rank - 1]) <= _shortlist.DistanceOf(slots[rank]), "The order is that of distance.");
+            Invariant.Require(rank == 0 || _shortlist.DistanceOf(slots[rank - 1]) <= _shortlist.DistanceOf(slots[rank]), "The order is that of distance.");
         }
 
         AssertClaims(_answered.AsSpan(0, _answeredCount));
-        Debug.Assert(_inFlight == CountIn(CandidateState.InFlight) && _slow == CountIn(CandidateState.Slow), "What is awaited is counted.");
-        Debug.Assert(Failed == CountIn(CandidateState.Failed), "What failed is counted.");
-        Debug.Assert(InFlight <= _parallelism + _maxSlow, "Requests in flight are bounded.");
-        Debug.Assert(_askedAgain <= _bucketSize, "Second requests are bounded.");
-        Debug.Assert(!_isStopped || (_isDone && InFlight == 0), "Stopping frees everything.");
+        Invariant.Require(_inFlight == CountIn(CandidateState.InFlight) && _slow == CountIn(CandidateState.Slow), "What is awaited is counted.");
+        Invariant.Require(Failed == CountIn(CandidateState.Failed), "What failed is counted.");
+        Invariant.Require(InFlight <= _parallelism + _maxSlow, "Requests in flight are bounded.");
+        Invariant.Require(_askedAgain <= _bucketSize, "Second requests are bounded.");
+        Invariant.Require(!_isStopped || (_isDone && InFlight == 0), "Stopping frees everything.");
     }
+
+    [Conditional("DEBUG")]
+    private void AssertInDebug() => AssertInvariants();
 
     private static void AssertCandidate(in Candidate candidate)
     {
-        Debug.Assert(candidate.Replies <= candidate.Requests && candidate.Requests <= 2, "Nobody is asked thrice, or answers unasked.");
-        Debug.Assert(candidate.State != CandidateState.Unasked || candidate.Requests == 0, "Whoever is unasked was not asked.");
-        Debug.Assert(candidate.State != CandidateState.Answered || candidate.HasAnswered, "Whoever stands as answered has answered.");
+        Invariant.Require(candidate.Replies <= candidate.Requests && candidate.Requests <= 2, "Nobody is asked thrice, or answers unasked.");
+        Invariant.Require(candidate.State != CandidateState.Unasked || candidate.Requests == 0, "Whoever is unasked was not asked.");
+        Invariant.Require(candidate.State != CandidateState.Answered || candidate.HasAnswered, "Whoever stands as answered has answered.");
     }
 
     private void AssertClaims(ReadOnlySpan<short> answered)
     {
         for (int i = 0; i < answered.Length; i++)
         {
-            Debug.Assert(_shortlist[answered[i]].Counts, "Claims are held by those that count.");
-            Debug.Assert(!answered[..i].Contains(answered[i]), "Nobody claims twice.");
+            Invariant.Require(_shortlist[answered[i]].Counts, "Claims are held by those that count.");
+            Invariant.Require(!answered[..i].Contains(answered[i]), "Nobody claims twice.");
             for (int j = 0; j < i; j++)
             {
-                Debug.Assert(!_shortlist[answered[i]].Contradicts(_shortlist[answered[j]].Contact), "One id has one endpoint.");
+                Invariant.Require(!_shortlist[answered[i]].Contradicts(_shortlist[answered[j]].Contact), "One id has one endpoint.");
             }
         }
     }

@@ -9,7 +9,7 @@ public sealed partial class Lookup
         if (!_isDone)
         {
             Learn(contact, Candidate.Nobody);
-            AssertInvariants();
+            AssertInDebug();
         }
     }
 

@@ -140,7 +140,7 @@ public sealed partial class Lookup
             Learn(slot, referred);
         }
 
-        AssertInvariants();
+        AssertInDebug();
     }
 
     /// <summary>Tells that a contact takes long: its slot is free, and the end still waits for it.</summary>
@@ -163,7 +163,7 @@ public sealed partial class Lookup
             candidate.Requests--;
             Asked--;
             Charge(candidate, unanswered: candidate.HasAnswered ? 0 : -1, answered: 0);
-            AssertInvariants();
+            AssertInDebug();
         }
     }
 
@@ -180,7 +180,7 @@ public sealed partial class Lookup
             }
         }
 
-        AssertInvariants();
+        AssertInDebug();
     }
 
     /// <summary>The target and how far the lookup is.</summary>
@@ -203,7 +203,7 @@ public sealed partial class Lookup
         candidate.HasMore = false;
         candidate.Requests++;
         Asked++;
-        AssertInvariants();
+        AssertInDebug();
         return candidate.Contact;
     }
 
@@ -215,7 +215,7 @@ public sealed partial class Lookup
             ref Candidate candidate = ref _shortlist[slot];
             bool wasAnswered = candidate.HasAnswered && outcome == CandidateState.Failed;
             Move(ref candidate, wasAnswered ? CandidateState.Answered : outcome);
-            AssertInvariants();
+            AssertInDebug();
         }
     }
 

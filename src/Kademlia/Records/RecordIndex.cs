@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Diagnostics.CodeAnalysis;
 
 namespace Kademlia.Records;
@@ -14,7 +13,7 @@ namespace Kademlia.Records;
 /// <para>An evicted or expired entry has left the index when it is handed out; the caller removes it from the store.
 /// A reserved slot's record is not evicted, but may expire.</para>
 /// </remarks>
-internal sealed class RecordIndex(NodeId self, RecordLimits limits)
+internal sealed partial class RecordIndex(NodeId self, RecordLimits limits)
 {
     /// <summary>The expected sequence of a store without a condition.</summary>
     public const long Unconditional = -1;
@@ -35,9 +34,6 @@ internal sealed class RecordIndex(NodeId self, RecordLimits limits)
 
     /// <summary>What strangers' records, held and pending, count for: what <see cref="RecordLimits.MaxBytes"/> limits.</summary>
     public long StrangerBytes => _quota.Bytes;
-
-    /// <summary>When <see cref="TryTakeExpired"/> will next have something, in Unix seconds; null when nothing is held.</summary>
-    public long? NextExpirySeconds => _soonestFirst.Min is { } next ? RecordExpiry.EndOf(next.Head.ExpirySeconds) : null;
 
     /// <summary>Every held entry, the key closest to this node first, then by writer. The index must not change meanwhile.</summary>
     public IEnumerable<RecordEntry> ClosestFirst
@@ -132,7 +128,7 @@ internal sealed class RecordIndex(NodeId self, RecordLimits limits)
             Cancel(entry);
         }
 
-        AssertInvariants();
+        AssertInDebug();
         return reserved;
     }
 
@@ -149,7 +145,7 @@ internal sealed class RecordIndex(NodeId self, RecordLimits limits)
         }
 
         Attach(entry with { Origin = Stronger(entry.Origin, held) });
-        AssertInvariants();
+        AssertInDebug();
     }
 
     /// <summary>Gives a reservation up: the store has not written. What was evicted for it stays away.</summary>
@@ -157,7 +153,7 @@ internal sealed class RecordIndex(NodeId self, RecordLimits limits)
     public void Release(in RecordHead head)
     {
         Cancel(GetPending(head));
-        AssertInvariants();
+        AssertInDebug();
     }
 
     /// <summary>Notes that a held record came again, by a way that strengthens its claim: a cached one put, a stranger's by our caller.</summary>
@@ -290,13 +286,5 @@ internal sealed class RecordIndex(NodeId self, RecordLimits limits)
             _shelves.Remove(shelf.Key);
             _closestFirst.Remove(shelf);
         }
-    }
-
-    [Conditional("DEBUG")]
-    private void AssertInvariants()
-    {
-        Debug.Assert(_quota.Count <= limits.MaxRecords, "More records than the limit.");
-        Debug.Assert(_quota.Bytes <= limits.MaxBytes, "More bytes than the limit.");
-        Debug.Assert(_shelves.Count == _closestFirst.Count, "The two views of the keys differ.");
     }
 }

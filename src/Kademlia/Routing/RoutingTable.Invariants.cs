@@ -14,12 +14,16 @@ public sealed partial class RoutingTable
             : FindGroupFault(contacts) ?? Enumerable.Range(0, BucketCount).Select(FindFault).FirstOrDefault(fault => fault is not null);
     }
 
-    [Conditional("DEBUG")]
-    private void AssertInvariants()
+    /// <summary>Checks what must hold between any two calls.</summary>
+    /// <exception cref="InvalidOperationException">It does not hold.</exception>
+    internal void AssertInvariants()
     {
         string? fault = FindFault();
-        Debug.Assert(fault is null, fault);
+        Invariant.Require(fault is null, $"no fault is in the table, but {fault}");
     }
+
+    [Conditional("DEBUG")]
+    private void AssertInDebug() => AssertInvariants();
 
     private string? FindFault(int index)
     {

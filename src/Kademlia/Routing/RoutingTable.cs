@@ -102,7 +102,7 @@ public sealed partial class RoutingTable
         Refill(BucketCount - 1);
         if (outcome == AddOutcome.Added)
         {
-            AssertInvariants();
+            AssertInDebug();
         }
 
         return outcome;
@@ -176,7 +176,7 @@ public sealed partial class RoutingTable
 
         Detach(index, slot);
         Refill(index);
-        AssertInvariants();
+        AssertInDebug();
         return true;
     }
 
@@ -227,7 +227,7 @@ public sealed partial class RoutingTable
         {
             Detach(index, slot);
             Refill(index);
-            AssertInvariants();
+            AssertInDebug();
         }
     }
 

@@ -32,6 +32,7 @@ public sealed class TimerHeapTests
         foreach (Step step in steps)
         {
             Apply(step, timers[step.Timer], heap, model);
+            heap.AssertInvariants();
             Assert.Equal(model.Count, heap.Count);
             Assert.Equal(model.Count == 0 ? null : model.Min(m => m.Due), heap.Next);
             Assert.All(timers, timer => Assert.Equal(model.Exists(m => m.Timer == timer), timer.IsScheduled));

@@ -13,12 +13,20 @@ internal sealed class World
     private static readonly DateTimeOffset Start = new(2026, 1, 1, 0, 0, 0, TimeSpan.Zero);
     private static readonly TimeSpan EffectTime = TimeSpan.FromMicroseconds(300);
 
+    /// <summary>At every so many inputs, the node that took it in is checked; in Debug tables and lookups check themselves at each change, too.</summary>
+#if DEBUG
+    private const int CheckInterval = 16;
+#else
+    private const int CheckInterval = 1000;
+#endif
+
     private readonly PriorityQueue<Action, (TimeSpan Due, long Order)> _events = new();
     private readonly Random _random;
     private readonly Dictionary<PeerEndPoint, WorldNode> _nodes = [];
     private readonly Dictionary<PeerEndPoint, Action<byte[], PeerEndPoint>> _strangers = [];
     private long _order;
     private int _addresses;
+    private long _inputs;
     private ulong _trace = 14695981039346656037;
 
     public World(int seed)
@@ -115,6 +123,15 @@ internal sealed class World
         foreach (PeerEndPoint endPoint in node.EndPoints)
         {
             _nodes.Remove(endPoint);
+        }
+    }
+
+    /// <summary>A node has taken an input in: what must hold, holds.</summary>
+    public void OnInput(WorldNode node)
+    {
+        if (++_inputs % CheckInterval == 0)
+        {
+            node.Core.AssertInvariants();
         }
     }
 

@@ -60,6 +60,7 @@ internal sealed class WorldNode : ICoreHost, IDisposable
     public void Stop()
     {
         Core.Stop(Now);
+        _world.OnInput(this);
         _world.Kill(this);
     }
 
@@ -125,6 +126,7 @@ internal sealed class WorldNode : ICoreHost, IDisposable
 
     private void Arm()
     {
+        _world.OnInput(this);
         if (Core.NextDeadline is TimeSpan due && due < _armedFor && !IsDead)
         {
             _armedFor = due;

@@ -123,7 +123,7 @@ public class RecordIndexTests
         index.TryReserve(head, Red, RecordOrigin.Put, _evicted);
         index.Release(head);
         Assert.Empty(index.ClosestFirst);
-        Assert.Equal((0, 0L, null), (index.StrangerCount, index.StrangerBytes, index.NextExpirySeconds));
+        Assert.Equal((0, 0L), (index.StrangerCount, index.StrangerBytes));
     }
 
     [Fact]
@@ -302,7 +302,6 @@ public class RecordIndexTests
         Store(index, Owner(0b0010, expiry: 1001), origin: RecordOrigin.Own);
         Store(index, Owner(0b0100, expiry: 2000));
 
-        Assert.Equal(1301, index.NextExpirySeconds);
         Assert.False(index.TryTakeExpired(1300, out _));
         Assert.True(index.TryTakeExpired(1302, out RecordEntry? first));
         Assert.True(index.TryTakeExpired(1302, out RecordEntry? second));

@@ -1,5 +1,8 @@
+using System.Buffers.Binary;
+using System.Security.Cryptography;
 using FsCheck;
 using FsCheck.Fluent;
+using Kademlia.Admission;
 using Kademlia.Wire;
 
 namespace Kademlia.Tests.Wire;
@@ -56,6 +59,22 @@ public sealed class SealerTests : IDisposable
         using Sealer otherNetwork = new(Key, Network + 1, 0xc);
         Assert.Equal(SealOutcome.Junk, _bob.TryOpen(Seal(otherKey, [1]), _plain, out _));
         Assert.Equal(SealOutcome.Junk, _bob.TryOpen(Seal(otherNetwork, [1]), _plain, out _));
+    }
+
+    [Fact]
+    public void TryOpen_ARightCheckOverAnAlteredMessage_IsForgedAndLeavesNoTrace()
+    {
+        byte[] datagram = Seal(_alice, [1, 2, 3]);
+        foreach (int altered in new[] { datagram.Length - 1, datagram.Length - 17, 3 })
+        {
+            byte[] forged = [.. datagram];
+            forged[altered] ^= 1;
+            WriteCheck(forged);
+            Assert.Equal(SealOutcome.Forged, _bob.TryOpen(forged, _plain, out int length));
+            Assert.Equal(0, length);
+        }
+
+        Assert.Equal(SealOutcome.Ok, _bob.TryOpen(datagram, _plain, out _));
     }
 
     [Fact]
@@ -142,6 +161,21 @@ public sealed class SealerTests : IDisposable
         byte[] datagram = new byte[message.Length + Sealer.Overhead];
         Assert.Equal(datagram.Length, sealer.Seal(message, datagram));
         return datagram;
+    }
+
+    /// <summary>As PROTOCOL.md says in section 8: anybody who has the network key can, and nobody else.</summary>
+    private static void WriteCheck(byte[] datagram)
+    {
+        byte[] network = new byte[sizeof(ulong)];
+        BinaryPrimitives.WriteUInt64BigEndian(network, Network);
+        byte[] checkKey = HKDF.DeriveKey(HashAlgorithmName.SHA256, Key, 16, network, "kademlia check"u8.ToArray());
+        ulong check = SipHash.Hash(
+            BinaryPrimitives.ReadUInt64LittleEndian(checkKey),
+            BinaryPrimitives.ReadUInt64LittleEndian(checkKey.AsSpan(sizeof(ulong))),
+            datagram.AsSpan(3));
+        byte[] bytes = new byte[sizeof(ulong)];
+        BinaryPrimitives.WriteUInt64BigEndian(bytes, check);
+        bytes.AsSpan(0, 3).CopyTo(datagram);
     }
 
     private void HearStrangers(ulong from, int count)

@@ -31,12 +31,16 @@ internal abstract class AwaitedRequest<T> : PendingRequest
 
     public sealed override void OnReply(in Envelope envelope, ReadOnlySpan<byte> body) => End(Read(envelope, body));
 
-    public sealed override void OnFailure(RequestFailure failure) => End(default);
+    public sealed override void OnFailure(RequestFailure failure) =>
+        End(failure == RequestFailure.Unsupported ? Unsupported() : default);
 
     public sealed override void OnCancelled() => _promise.Break(new OperationCanceledException());
 
     /// <summary>Copies what is kept of the reply; the default value when it cannot be read.</summary>
     protected abstract T? Read(in Envelope envelope, ReadOnlySpan<byte> body);
+
+    /// <summary>What it means that the other node does not know this kind of request.</summary>
+    protected virtual T? Unsupported() => default;
 
     private void End(T? result)
     {
@@ -89,6 +93,9 @@ internal sealed class StoreOut(NodeCore core, Contact contact, Record record, St
         Codec.TryRead(body, out StoreReply reply)
             ? new(reply.Outcome, reply.ClockSeconds, reply.Newer.IsNone ? null : new Record(reply.Newer))
             : null;
+
+    /// <summary>It lives and keeps no records: no later try will change that. Its clock is not known, so no skew shows.</summary>
+    protected override StoreAnswer Unsupported() => new(StoreOutcome.Refused, Core.WallSeconds, Newer: null);
 }
 
 /// <summary>An application's answer.</summary>

@@ -1,3 +1,4 @@
+using Kademlia.Core;
 using Kademlia.Messages;
 using Kademlia.Wire;
 
@@ -62,6 +63,29 @@ public class UnsupportedTests
         Assert.True(refused >= 10);
         Assert.Equal(timedOut, asker.Core.Counters.RequestsTimedOut);
         Assert.Equal(knows, asker.Core.Overlays[0].Table.Count);
+    }
+
+    [Fact]
+    public void A_node_that_keeps_no_records_has_refused_the_put()
+    {
+        World world = new(3);
+        world.Grow(3);
+        (WorldNode asker, WorldNode asked) = (world.Nodes[0], world.Nodes[1]);
+        world.Sniffer = (from, to, datagram) =>
+        {
+            Codec.TryReadEnvelope(datagram, out Envelope envelope, out _);
+            if (from == asker.EndPoint && to == asked.EndPoint && envelope.Kind == MessageKind.Store)
+            {
+                byte[] answer = Unsupported(envelope.Transaction, asked.Id, asker.EndPoint);
+                world.At(world.Now, () => asker.Receive(answer, asked.EndPoint));
+            }
+        };
+
+        PutCall call = new(RecordKey.ForContent([1]), [], new byte[] { 1 }, IsTombstone: false, new PutOptions());
+        PutReceipt receipt = world.Await(asker.Call((core, scope) => core.Putting.PutAsync(call, scope)));
+        StoreVerdict verdict = Assert.Single(receipt.Verdicts, v => v.Contact.Id == asked.Id);
+        Assert.Equal((StoreOutcome.Refused, TimeSpan.Zero), (verdict.Outcome, verdict.ClockSkew));
+        Assert.Equal((2, 3), (receipt.Stored, receipt.Wanted));
     }
 
     /// <summary>A ping whose kind is rewritten.</summary>

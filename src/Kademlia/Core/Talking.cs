@@ -10,11 +10,15 @@ internal sealed class Talking(NodeCore core)
     /// <summary>So many messages are being answered at once; further senders are told to come later.</summary>
     public const int MaxUnderWay = 256;
 
+    /// <summary>So many of them for one address group, where groups are limited: one network's slow questions leave room for others'.</summary>
+    public const int MaxUnderWayPerGroup = 32;
+
     /// <summary>So many answers are kept for repeated requests: at most some 1.2 kB each.</summary>
     public const int MaxAnswers = 64;
 
     private readonly Dictionary<(PeerEndPoint From, ulong Transaction), TalkEffect?> _answers = [];
     private readonly Queue<(PeerEndPoint From, ulong Transaction)> _byAge = new();
+    private readonly Dictionary<AddressGroup, int> _underWayOf = [];
     private int _underWay;
 
     /// <summary>A message came, with a valid token.</summary>
@@ -27,7 +31,7 @@ internal sealed class Talking(NodeCore core)
                 core.Answers.ReplyTalk(request, answer.Status, answer.Answer.Span);
             }
         }
-        else if (_underWay >= MaxUnderWay)
+        else if (_underWay >= MaxUnderWay || IsGroupBusy(request.From))
         {
             core.Answers.ReplyTalk(request, TalkStatus.Busy, default);
         }
@@ -48,11 +52,27 @@ internal sealed class Talking(NodeCore core)
     {
         (PeerEndPoint From, ulong Transaction) key = (request.From, request.Envelope.Transaction);
         _answers.Add(key, null);
-        _underWay++;
+        Count(request.From, 1);
         await core.Perform(effect);
-        _underWay--;
+        Count(request.From, -1);
         Keep(key, effect);
         core.Answers.ReplyTalk(request, effect.Status, effect.Answer.Span);
+    }
+
+    private bool IsGroupBusy(PeerEndPoint from) =>
+        AddressGroup.IsLimited(from, core.Options.LimitLocalAddressGroups)
+        && _underWayOf.GetValueOrDefault(AddressGroup.Of(from)) >= MaxUnderWayPerGroup;
+
+    private void Count(PeerEndPoint from, int change)
+    {
+        AddressGroup group = AddressGroup.Of(from);
+        int count = _underWayOf.GetValueOrDefault(group) + change;
+        _underWay += change;
+        _underWayOf[group] = count;
+        if (count == 0)
+        {
+            _underWayOf.Remove(group);
+        }
     }
 
     private void Keep((PeerEndPoint From, ulong Transaction) key, TalkEffect effect)

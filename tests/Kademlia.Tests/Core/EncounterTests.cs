@@ -1,6 +1,7 @@
 using Kademlia.Admission;
 using Kademlia.Core;
 using Kademlia.Messages;
+using Kademlia.Wire;
 
 namespace Kademlia.Tests.Core;
 
@@ -178,6 +179,44 @@ public sealed class EncounterTests
     }
 
     [Fact]
+    public void One_network_s_messages_do_not_keep_all_handlers_busy()
+    {
+        const int Sent = 40;
+        WorldNode node = _world.Add();
+        node.OnTalk = talk => talk.Payload;
+        _world.FixedLatency = TimeSpan.FromMilliseconds(10);
+        Stranger many = new(_world, "60.0.0.1:7411");
+        Stranger neighbour = new(_world, "60.0.0.2:7411");
+        Stranger other = new(_world, "61.0.0.1:7411");
+        List<TalkStatus> ofMany = [];
+        List<TalkStatus> ofOther = [];
+        AddressToken[] tokens = [.. new[] { many, neighbour, other }.Select(stranger => TokenFor(stranger, node))];
+        _world.Sniffer = (from, to, datagram) =>
+        {
+            new Codec(1).TryReadEnvelope(datagram, out Envelope envelope, out ReadOnlySpan<byte> body);
+            if (from == node.EndPoint && envelope.Kind == (MessageKind.Talk | MessageKind.Reply) && Codec.TryRead(body, out TalkReply reply))
+            {
+                (to == other.EndPoint ? ofOther : ofMany).Add(reply.Status);
+            }
+        };
+        RequestWriter write = (codec, to, envelope) => codec.Write(to, envelope, new TalkRequest("echo"u8, [1]), 128);
+        for (int round = 0; round < 2; round++)
+        {
+            for (int i = 0; i < Sent; i++)
+            {
+                (i % 2 == 0 ? many : neighbour).Ask(node.EndPoint, MessageKind.Talk, tokens[i % 2], write);
+            }
+
+            other.Ask(node.EndPoint, MessageKind.Talk, tokens[2], write);
+            _world.Run(TimeSpan.FromSeconds(1));
+        }
+
+        Assert.Equal([TalkStatus.Answered, TalkStatus.Answered], ofOther);
+        Assert.Equal(2 * Talking.MaxUnderWayPerGroup, ofMany.Count(status => status == TalkStatus.Answered));
+        Assert.Equal(2 * (Sent - Talking.MaxUnderWayPerGroup), ofMany.Count(status => status == TalkStatus.Busy));
+    }
+
+    [Fact]
     public void Nodes_of_both_families_bring_records_from_one_to_the_other()
     {
         WorldNode first = _world.Add();
@@ -228,6 +267,13 @@ public sealed class EncounterTests
         node.Bootstrap = [stranger.EndPoint];
         _world.Await(node.Begin());
         return (node, stranger);
+    }
+
+    private AddressToken TokenFor(Stranger stranger, WorldNode node)
+    {
+        stranger.Ask(node.EndPoint, MessageKind.Ping, AddressToken.None, (codec, to, envelope) => codec.WritePing(to, envelope, 128));
+        _world.Run(TimeSpan.FromSeconds(1));
+        return stranger.Heard[0].Token;
     }
 
     private static WorldOperation<TalkAnswer?> Talk(WorldNode from, WorldNode to) =>

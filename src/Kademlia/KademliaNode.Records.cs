@@ -13,6 +13,7 @@ public sealed partial class KademliaNode
     /// <param name="cancellationToken">Gives up waiting; some nodes may hold the record.</param>
     /// <returns>What each node said.</returns>
     /// <exception cref="ArgumentException">The name or the value is too long, or an option is wrong.</exception>
+    /// <exception cref="KademliaException">The last record of the name has the greatest sequence there is, or the node's key cannot sign.</exception>
     public Task<PutReceipt> PutAsync(
         string name, ReadOnlyMemory<byte> value, PutOptions? options = null, CancellationToken cancellationToken = default)
     {

@@ -6,7 +6,10 @@ public sealed class PutOptions
     /// <summary>How long holders keep the record; null for <see cref="KademliaOptions.RecordLifetime"/>.</summary>
     public TimeSpan? Lifetime { get; init; }
 
-    /// <summary>The sequence to write; null for the larger of the last known plus one and Unix milliseconds.</summary>
+    /// <summary>
+    /// The sequence to write; null for the larger of the last known plus one and Unix milliseconds.
+    /// Nothing can follow the greatest, <see cref="long.MaxValue"/>: a later put or delete fails.
+    /// </summary>
     public long? Sequence { get; init; }
 
     /// <summary>

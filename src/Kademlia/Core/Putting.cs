@@ -109,8 +109,15 @@ internal sealed class Putting(NodeCore core)
     }
 
     /// <summary>After all that we know of the slot: the larger of the last known plus one and Unix milliseconds.</summary>
-    private long NextSequence(RecordKey key) => Math.Max(
-        Math.Max(LastKnown(key)?.Sequence ?? 0, _issued.GetValueOrDefault(key)) + 1, core.WallMilliseconds);
+    /// <exception cref="KademliaException">No number follows the last.</exception>
+    private long NextSequence(RecordKey key)
+    {
+        long last = Math.Max(LastKnown(key)?.Sequence ?? 0, _issued.GetValueOrDefault(key));
+        return last < long.MaxValue
+            ? Math.Max(last + 1, core.WallMilliseconds)
+            : throw new KademliaException(
+                $"The record under {key} has sequence {last}, the greatest there is: nothing can follow it. Use another name.");
+    }
 
     /// <summary>Never before that of a record that it replaces, which could come back otherwise.</summary>
     private long ExpiryOf(PutCall call) => call.IsTombstone

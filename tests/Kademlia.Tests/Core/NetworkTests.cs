@@ -269,6 +269,25 @@ public class NetworkTests
     }
 
     [Fact]
+    public void Nothing_follows_the_greatest_sequence_and_that_is_told()
+    {
+        World world = new(25);
+        world.Grow(3);
+        WorldNode owner = world.Nodes[1];
+        PutCall last = Call(owner, "name", Value, new PutOptions { Sequence = long.MaxValue });
+        Assert.Equal(3, world.Await(owner.Call((core, scope) => core.Putting.PutAsync(last, scope))).Stored);
+        foreach (bool isTombstone in new[] { false, true })
+        {
+            PutCall next = Call(owner, "name", default, new PutOptions(), isTombstone);
+            WorldOperation<PutReceipt> put = owner.Call((core, scope) => core.Putting.PutAsync(next, scope));
+            Assert.Contains("nothing can follow", Assert.IsType<KademliaException>(put.Failure).Message, StringComparison.Ordinal);
+        }
+
+        Assert.Equal(Value, world.Await(Get(world.Nodes[2], last.Key)).Value.ToArray());
+        Assert.Equal(3, world.Await(Put(owner, "another name")).Stored);
+    }
+
+    [Fact]
     public void A_compare_and_swap_that_all_refuse_is_neither_read_nor_kept_alive()
     {
         World world = new(23);

@@ -80,7 +80,11 @@ public sealed class OwnEndPointsTests
     {
         CoreOptions options = new()
         {
-            Network = 1, HasIPv4 = true, HasIPv6 = false, LocalEndPoints = [bound], PublicAddresses = configured,
+            Network = 1,
+            HasIPv4 = true,
+            HasIPv6 = false,
+            LocalEndPoints = [bound],
+            PublicAddresses = configured,
         };
         return new WorldNode(_world, [bound], options, _world.Scheme.CreateIdentity(), new Random(1)).Core;
     }

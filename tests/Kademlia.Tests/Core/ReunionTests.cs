@@ -40,7 +40,7 @@ public sealed class ReunionTests
     [Fact]
     public void However_large_the_network_its_bootstrap_node_hears_of_k_nodes_an_interval()
     {
-        const int Nodes = 40;
+        const int Nodes = 25;
         const int Intervals = 10;
         Stranger bootstrap = new(_world, "60.0.0.1:7411") { Answers = false };
         WorldNode first = Add();

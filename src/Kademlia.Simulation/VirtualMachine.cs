@@ -18,7 +18,7 @@ public sealed class VirtualMachine
     {
         _network = network;
         EndPoints = endPoints;
-        Clock = new VirtualClock(network.World);
+        Clock = new VirtualClock(network.World, this);
     }
 
     /// <summary>Where the machine is, at most one endpoint in each address family.</summary>

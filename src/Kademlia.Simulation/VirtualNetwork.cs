@@ -99,6 +99,22 @@ public sealed partial class VirtualNetwork
         return result;
     }
 
+    /// <summary>Checks what must hold in every node and for all datagrams. The network checks nodes by itself now and then; in Debug after each event.</summary>
+    /// <exception cref="InvalidOperationException">Something does not hold: an error in the library, or in an actor.</exception>
+    public void AssertInvariants()
+    {
+        foreach (KademliaNode node in Nodes)
+        {
+            node.Core.AssertInvariants();
+        }
+
+        VirtualCounters c = Counters;
+        if (c.Sent + c.Duplicated != c.Delivered + c.Lost + c.Unreachable + c.UnderWay)
+        {
+            throw new InvalidOperationException($"Datagrams are not conserved: {c}");
+        }
+    }
+
     /// <summary>Waits for virtual time to pass.</summary>
     public Task DelayAsync(TimeSpan time, CancellationToken cancellationToken = default) =>
         Task.Delay(time, TimeProvider, cancellationToken);

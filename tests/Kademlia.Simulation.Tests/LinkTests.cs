@@ -22,19 +22,19 @@ public sealed class LinkTests
             Assert.True((await nodes[29].GetAsync(receipt.Key)).Found);
         });
         Assert.True(fault.Fired > 0);
-        VirtualCounters c = _network.Counters;
-        Assert.Equal(c.Sent + c.Duplicated, c.Delivered + c.Lost + c.Unreachable + c.UnderWay);
+        _network.AssertInvariants();
     }
 
     [Fact]
     public void What_is_longer_than_the_path_carries_arrives_cut_and_is_dropped() => _network.Run(async () =>
     {
         IReadOnlyList<KademliaNode> nodes = await _network.StartNodesAsync(2);
+        await _network.DelayAsync(TimeSpan.FromSeconds(10));
         Truncation truncation = new(mtu: 200);
         _network.Links.Add(truncation);
         long dropped = nodes[1].Info.Counters.Dropped;
         PutReceipt receipt = await nodes[0].PutAsync("a", new byte[500]);
-        Assert.Equal(nodes[0].Id, Assert.Single(receipt.Verdicts).Contact.Id);
+        Assert.Equal(1, receipt.Stored);
         Assert.NotNull(await nodes[0].PingAsync(nodes[1].LocalEndPoints[0]));
         Assert.True(truncation.Fired > 0);
         Assert.True(nodes[1].Info.Counters.Dropped > dropped);

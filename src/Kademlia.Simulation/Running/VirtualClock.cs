@@ -1,11 +1,14 @@
 namespace Kademlia.Simulation.Running;
 
 /// <summary>A clock of the virtual world: the application's own, or a machine's, which may be wrong, jump and stand still.</summary>
-internal sealed class VirtualClock(VirtualWorld world) : TimeProvider
+internal sealed class VirtualClock(VirtualWorld world, VirtualMachine? machine = null) : TimeProvider
 {
     private long _pausedUntil;
 
     public VirtualWorld World { get; } = world;
+
+    /// <summary>Whose clock it is; null for the application's.</summary>
+    public VirtualMachine? Machine { get; } = machine;
 
     /// <summary>How far the wall clock is ahead of the true time.</summary>
     public TimeSpan Skew { get; set; }

@@ -29,6 +29,7 @@ internal sealed class VirtualDispatcher(VirtualMachine machine, VirtualWorld wor
         }
         else if (!_off)
         {
+            world.Scene = machine;
             work();
         }
     });

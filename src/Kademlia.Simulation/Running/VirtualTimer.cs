@@ -42,6 +42,7 @@ internal sealed class VirtualTimer : VirtualEvent, ITimer
         else
         {
             Arm(_period > 0 ? now + _period : long.MaxValue);
+            _clock.World.Scene = _clock.Machine;
             _callback(_state);
         }
     }

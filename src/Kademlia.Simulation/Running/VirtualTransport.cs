@@ -41,6 +41,7 @@ internal sealed class VirtualTransport(VirtualMachine machine, Internet internet
         }
         else
         {
+            machine.Clock.World.Scene = machine;
             _handler!(flight.Bytes, flight.Source);
         }
     }

@@ -10,6 +10,13 @@ internal sealed class VirtualWorld
     /// <summary>The wall clock's time when a world begins.</summary>
     public static readonly DateTimeOffset Beginning = new(2026, 1, 1, 0, 0, 0, TimeSpan.Zero);
 
+    /// <summary>After so many events the node that the last one happened on is checked.</summary>
+#if DEBUG
+    private const int CheckInterval = 1;
+#else
+    private const int CheckInterval = 1000;
+#endif
+
     private readonly EventHeap _events = new();
     private readonly Dictionary<long, Operation> _operations = [];
     private long _operation;
@@ -33,8 +40,8 @@ internal sealed class VirtualWorld
     /// <summary>How many events ran.</summary>
     public long Ran { get; private set; }
 
-    /// <summary>Called after each event.</summary>
-    public Action? AfterEvent { get; set; }
+    /// <summary>The machine that the event under way, or the last one, happened on.</summary>
+    public VirtualMachine? Scene { get; set; }
 
     /// <summary>So long may the application's work wait for operations of nodes.</summary>
     public TimeSpan Patience { get; set; } = TimeSpan.FromHours(1);
@@ -117,9 +124,12 @@ internal sealed class VirtualWorld
     private void RunNext()
     {
         NowTicks = _events.NextDue;
+        Scene = null;
         _events.Take().Run();
-        Ran++;
-        AfterEvent?.Invoke();
+        if (++Ran % CheckInterval == 0)
+        {
+            Scene?.Node?.Core.AssertInvariants();
+        }
     }
 
     /// <summary>Work that waits for no timer and no continuation of its own can be woken by operations of nodes alone, and those end.</summary>

@@ -40,9 +40,20 @@ internal ref struct MessagePackReader(ReadOnlySpan<byte> bytes)
 
     public bool TryReadBoolean(out bool value)
     {
-        bool read = TryTake(MessagePackType.Boolean, out byte code, out _);
+        byte code = Position < _bytes.Length ? _bytes[Position] : MessagePackCode.Unused;
         value = code == MessagePackCode.True;
+        bool read = value || code == MessagePackCode.False;
+        Position += read ? 1 : 0;
         return read;
+    }
+
+    /// <summary>Takes bytes as they are; false when so many are not left.</summary>
+    public bool TryReadRaw(int length, out ReadOnlySpan<byte> bytes)
+    {
+        bool fits = length <= _bytes.Length - Position;
+        bytes = fits ? _bytes.Slice(Position, length) : default;
+        Position += bytes.Length;
+        return fits;
     }
 
     /// <summary>Reads an integer of zero or more, however it was written.</summary>
@@ -90,8 +101,7 @@ internal ref struct MessagePackReader(ReadOnlySpan<byte> bytes)
     /// <summary>Reads the bytes of a string; whether they are valid UTF-8 is not looked at.</summary>
     public bool TryReadString(out ReadOnlySpan<byte> utf8) => TryTake(MessagePackType.String, out _, out utf8);
 
-    public bool TryReadBinary(out ReadOnlySpan<byte> bytes) =>
-        TryTakeShortBinary(out bytes) || TryTake(MessagePackType.Binary, out _, out bytes);
+    public bool TryReadBinary(out ReadOnlySpan<byte> bytes) => TryTake(MessagePackType.Binary, out _, out bytes);
 
     /// <summary>Reads bytes of exactly one length.</summary>
     public bool TryReadBinary(int length, out ReadOnlySpan<byte> bytes)
@@ -135,16 +145,8 @@ internal ref struct MessagePackReader(ReadOnlySpan<byte> bytes)
     /// <param name="outerDepth">How many arrays and maps have been entered already.</param>
     public bool TrySkip(int outerDepth = 0)
     {
-        Head head = Peek();
-        if (!head.IsContainer && head.Type != MessagePackType.None && _skipped < MaxTokens)
-        {
-            _skipped++;
-            Position += head.HeaderLength + (int)head.Length;
-            return true;
-        }
-
         int start = Position;
-        bool skipped = TrySkipNested(outerDepth);
+        bool skipped = TrySkipAll(outerDepth);
         Position = skipped ? Position : start;
         return skipped;
     }
@@ -177,33 +179,24 @@ internal ref struct MessagePackReader(ReadOnlySpan<byte> bytes)
         _ => BinaryPrimitives.ReadUInt64BigEndian(bytes),
     };
 
-    /// <summary>Passes over a value, keeping in mind how many are left on each level inside it.</summary>
-    [SkipLocalsInit]
-    private bool TrySkipNested(int outerDepth)
+    /// <summary>Passes over a value; the depth bounds how often it calls itself.</summary>
+    private bool TrySkipAll(int depth)
     {
-        Span<long> left = stackalloc long[MaxDepth];
-        int depth = outerDepth;
-        do
+        Head head = Peek();
+        if (head.Type == MessagePackType.None || ++_skipped > MaxTokens || (head.IsContainer && depth == MaxDepth))
         {
-            Head head = Peek();
-            if (head.Type == MessagePackType.None || ++_skipped > MaxTokens || (head.IsContainer && depth == MaxDepth))
+            return false;
+        }
+
+        Position += head.IsContainer ? head.HeaderLength : head.HeaderLength + (int)head.Length;
+        for (long left = head.Children; left > 0; left--)
+        {
+            if (!TrySkipAll(depth + 1))
             {
                 return false;
             }
-
-            Position += head.IsContainer ? head.HeaderLength : head.HeaderLength + (int)head.Length;
-            if (head.Children > 0)
-            {
-                left[depth++] = head.Children;
-                continue;
-            }
-
-            while (depth > outerDepth && --left[depth - 1] == 0)
-            {
-                depth--;
-            }
         }
-        while (depth > outerDepth);
+
         return true;
     }
 
@@ -250,22 +243,6 @@ internal ref struct MessagePackReader(ReadOnlySpan<byte> bytes)
         return valid;
     }
 
-    /// <summary>The form of nearly all bytes on the wire, without the way through all forms.</summary>
-    private bool TryTakeShortBinary(out ReadOnlySpan<byte> payload)
-    {
-        const int HeaderLength = 2;
-        payload = default;
-        ReadOnlySpan<byte> rest = _bytes[Position..];
-        if (rest.Length < HeaderLength || rest[0] != MessagePackCode.Binary8 || rest[1] > rest.Length - HeaderLength)
-        {
-            return false;
-        }
-
-        payload = rest.Slice(HeaderLength, rest[1]);
-        Position += HeaderLength + payload.Length;
-        return true;
-    }
-
     private bool TryTake(MessagePackType type, out byte code, out ReadOnlySpan<byte> payload)
     {
         Head head = Peek();
@@ -283,49 +260,25 @@ internal ref struct MessagePackReader(ReadOnlySpan<byte> bytes)
     }
 
     /// <summary>What comes next, if all of it is there.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private readonly Head Peek()
     {
-        if (Position >= _bytes.Length)
+        ReadOnlySpan<byte> rest = _bytes[Position..];
+        if (rest.IsEmpty)
         {
             return default;
         }
 
-        Head head = PeekHeader();
-        long needed = head.IsContainer ? head.Children : head.Length;
-        return head.HeaderLength + needed <= _bytes.Length - Position ? head : default;
-    }
-
-    private readonly Head PeekHeader()
-    {
-        byte code = _bytes[Position];
-        return code switch
+        MessagePackForm form = MessagePackForm.Of(rest[0]);
+        if (form.Width >= rest.Length)
         {
-            <= MessagePackCode.MaxPositiveFix or >= MessagePackCode.MinNegativeFix => new Head(MessagePackType.Integer, 1, 0),
-            < MessagePackCode.FixArray => new Head(MessagePackType.Map, 1, (uint)code - MessagePackCode.FixMap),
-            < MessagePackCode.FixString => new Head(MessagePackType.Array, 1, (uint)code - MessagePackCode.FixArray),
-            < MessagePackCode.Nil => new Head(MessagePackType.String, 1, (uint)code - MessagePackCode.FixString),
-            MessagePackCode.Nil => new Head(MessagePackType.Nil, 1, 0),
-            MessagePackCode.False or MessagePackCode.True => new Head(MessagePackType.Boolean, 1, 0),
-            MessagePackCode.Unused => default,
-            <= MessagePackCode.Binary32 => PeekLength(MessagePackType.Binary, 1 << (code - MessagePackCode.Binary8), 0),
-            <= MessagePackCode.Extension32 => PeekLength(MessagePackType.Extension, 1 << (code - MessagePackCode.Extension8), 1),
-            <= MessagePackCode.Float64 => new Head(MessagePackType.Float, 1, 4U << (code - MessagePackCode.Float32)),
-            <= MessagePackCode.UInt64 => new Head(MessagePackType.Integer, 1, 1U << (code - MessagePackCode.UInt8)),
-            <= MessagePackCode.Int64 => new Head(MessagePackType.Integer, 1, 1U << (code - MessagePackCode.Int8)),
-            <= MessagePackCode.FixExtension16 => new Head(MessagePackType.Extension, 2, 1U << (code - MessagePackCode.FixExtension1)),
-            <= MessagePackCode.String32 => PeekLength(MessagePackType.String, 1 << (code - MessagePackCode.String8), 0),
-            <= MessagePackCode.Array32 => PeekLength(MessagePackType.Array, 2 << (code - MessagePackCode.Array16), 0),
-            _ => PeekLength(MessagePackType.Map, 2 << (code - MessagePackCode.Map16), 0),
-        };
-    }
+            return default;
+        }
 
-    /// <summary>A header whose length, or count, follows the code in <paramref name="width"/> bytes.</summary>
-    private readonly Head PeekLength(MessagePackType type, int width, int typeWidth)
-    {
-        ReadOnlySpan<byte> rest = _bytes[(Position + 1)..];
-        return rest.Length < width
-            ? default
-            : new Head(type, (byte)(1 + width + typeWidth), (uint)ReadBigEndian(rest[..width]));
+        uint length = form.Width == 0 ? form.Length : form.Width == 1 ? rest[1] : (uint)ReadBigEndian(rest.Slice(1, form.Width));
+        Head head = new(form.Type, form.HeaderLength, length);
+        long needed = form.Type == MessagePackType.Map ? 2L * length : length;
+        return head.HeaderLength + needed <= rest.Length ? head : default;
     }
 
     /// <summary>The family of a value, the length of what comes before its payload, and of its payload: bytes, elements or pairs.</summary>

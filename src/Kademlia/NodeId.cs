@@ -33,11 +33,12 @@ public readonly record struct NodeId : IComparable<NodeId>, ISpanParsable<NodeId
 
     /// <summary>Reads an id from its 32 bytes, the most significant first.</summary>
     /// <exception cref="ArgumentException"><paramref name="bytes"/> is not 32 bytes long.</exception>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public NodeId(ReadOnlySpan<byte> bytes)
     {
         if (bytes.Length != ByteLength)
         {
-            throw new ArgumentException($"A node id has {ByteLength} bytes; these are {bytes.Length}.", nameof(bytes));
+            ThrowWrongLength(bytes);
         }
 
         Word0 = BinaryPrimitives.ReadUInt64BigEndian(bytes);
@@ -129,10 +130,11 @@ public readonly record struct NodeId : IComparable<NodeId>, ISpanParsable<NodeId
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void WriteTo(Span<byte> destination)
     {
-        BinaryPrimitives.WriteUInt64BigEndian(destination[24..], Word3);
-        BinaryPrimitives.WriteUInt64BigEndian(destination[16..], Word2);
-        BinaryPrimitives.WriteUInt64BigEndian(destination[8..], Word1);
-        BinaryPrimitives.WriteUInt64BigEndian(destination, Word0);
+        Span<byte> bytes = destination[..ByteLength];
+        BinaryPrimitives.WriteUInt64BigEndian(bytes, Word0);
+        BinaryPrimitives.WriteUInt64BigEndian(bytes[8..], Word1);
+        BinaryPrimitives.WriteUInt64BigEndian(bytes[16..], Word2);
+        BinaryPrimitives.WriteUInt64BigEndian(bytes[24..], Word3);
     }
 
     /// <summary>The 32 bytes as a new array, the most significant first.</summary>
@@ -152,4 +154,8 @@ public readonly record struct NodeId : IComparable<NodeId>, ISpanParsable<NodeId
 
     /// <summary>How many leading bits are zero, as asked for by <see cref="KademliaOptions.IdDifficulty"/> of a hash.</summary>
     internal int LeadingZeroCount => (this ^ default(NodeId)).LeadingZeroCount;
+
+    [DoesNotReturn]
+    private static void ThrowWrongLength(ReadOnlySpan<byte> bytes) =>
+        throw new ArgumentException($"A node id has {ByteLength} bytes; these are {bytes.Length}.", nameof(bytes));
 }

@@ -4,6 +4,7 @@ using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
+using System.Runtime.CompilerServices;
 
 namespace Kademlia;
 
@@ -38,6 +39,7 @@ public readonly record struct PeerEndPoint : ISpanParsable<PeerEndPoint>
 
     /// <summary>Makes an endpoint of the 4 or 16 bytes of an address, in network order, and a port.</summary>
     /// <exception cref="ArgumentException"><paramref name="address"/> is neither 4 nor 16 bytes long.</exception>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public PeerEndPoint(ReadOnlySpan<byte> address, ushort port)
     {
         (High, Low) = address.Length switch
@@ -53,7 +55,7 @@ public readonly record struct PeerEndPoint : ISpanParsable<PeerEndPoint>
     public int Port => _port;
 
     /// <summary>Whether the address is IPv4.</summary>
-    public bool IsIPv4 => High == 0 && (Low & 0xffff_ffff_0000_0000) == MappedPrefix;
+    public bool IsIPv4 => High == 0 && Low >> 32 == MappedPrefix >> 32;
 
     /// <summary>The address family.</summary>
     public AddressFamily AddressFamily => IsIPv4 ? AddressFamily.InterNetwork : AddressFamily.InterNetworkV6;
@@ -132,6 +134,7 @@ public readonly record struct PeerEndPoint : ISpanParsable<PeerEndPoint>
     internal bool SharesAddressWith(PeerEndPoint other) => High == other.High && Low == other.Low;
 
     /// <summary>Writes the 4 or 16 bytes of the address in network order and returns how many.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal int WriteAddress(Span<byte> destination)
     {
         if (IsIPv4)

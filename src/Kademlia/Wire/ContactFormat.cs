@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace Kademlia.Wire;
 
 /// <summary>Contacts in bytes: a bin for each family, in each the closest first.</summary>
@@ -7,6 +9,7 @@ namespace Kademlia.Wire;
 ///      bin n·38   bin n·50        each contact: id 32, address 4 or 16, port 2
 /// </code>
 /// Read, those of IPv4 come before those of IPv6: there is no order across the two.
+/// The loops are compiled once for each family, into the two public methods, so that every length in them is a constant.
 /// </remarks>
 internal static class ContactFormat
 {
@@ -20,7 +23,7 @@ internal static class ContactFormat
     public static int CountFitting(ReadOnlySpan<Contact> contacts, int room)
     {
         int most = contacts.Length * IPv6Length;
-        if (MessagePackWriter.LengthOfBinary(most) + MessagePackWriter.LengthOfBinary(most) <= room)
+        if ((2 * MessagePackWriter.LengthOfBinary(most)) - most <= room)
         {
             return contacts.Length;
         }
@@ -41,10 +44,11 @@ internal static class ContactFormat
         return contacts.Length;
     }
 
+    [MethodImpl(MethodImplOptions.NoInlining)]
     public static void Write(ref MessagePackWriter writer, ReadOnlySpan<Contact> contacts)
     {
         int count4 = 0;
-        foreach (Contact contact in contacts)
+        foreach (ref readonly Contact contact in contacts)
         {
             count4 += contact.EndPoint.IsIPv4 ? 1 : 0;
         }
@@ -54,6 +58,7 @@ internal static class ContactFormat
     }
 
     /// <summary>Reads both bins; false when they hold more contacts than there is room for.</summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
     public static bool TryRead(ref MessagePackReader reader, Span<Contact> destination, out int count)
     {
         count = 0;
@@ -63,30 +68,29 @@ internal static class ContactFormat
             && TryRead(bytes6, IPv6Length, destination, ref count);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void Write(ref MessagePackWriter writer, ReadOnlySpan<Contact> contacts, bool ofIPv4, int length)
     {
         writer.WriteBinaryHeader(length);
-        if (!writer.TryReserve(length, out Span<byte> bytes))
+        if (!writer.TryReserve(length, out Span<byte> bytes) || bytes.IsEmpty)
         {
             return;
         }
 
-        if (length == 0)
-        {
-            return;
-        }
-
+        int step = ofIPv4 ? IPv4Length : IPv6Length;
         foreach (ref readonly Contact contact in contacts)
         {
             if (contact.EndPoint.IsIPv4 == ofIPv4)
             {
-                contact.Id.WriteTo(bytes);
-                EndPointFormat.Write(contact.EndPoint, bytes[NodeId.ByteLength..]);
-                bytes = bytes[(ofIPv4 ? IPv4Length : IPv6Length)..];
+                Span<byte> place = bytes[..step];
+                contact.Id.WriteTo(place);
+                EndPointFormat.Write(contact.EndPoint, place[NodeId.ByteLength..]);
+                bytes = bytes[step..];
             }
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static bool TryRead(ReadOnlySpan<byte> bytes, int length, Span<Contact> destination, ref int count)
     {
         if (bytes.Length % length != 0 || bytes.Length / length > destination.Length - count)
@@ -96,12 +100,13 @@ internal static class ContactFormat
 
         for (; !bytes.IsEmpty; bytes = bytes[length..])
         {
-            if (!EndPointFormat.TryRead(bytes[NodeId.ByteLength..length], out PeerEndPoint endPoint))
+            ReadOnlySpan<byte> contact = bytes[..length];
+            if (!EndPointFormat.TryRead(contact[NodeId.ByteLength..], out PeerEndPoint endPoint))
             {
                 return false;
             }
 
-            destination[count++] = new Contact(new NodeId(bytes[..NodeId.ByteLength]), endPoint);
+            destination[count++] = new Contact(new NodeId(contact[..NodeId.ByteLength]), endPoint);
         }
 
         return true;

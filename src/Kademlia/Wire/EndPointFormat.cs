@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Runtime.CompilerServices;
 
 namespace Kademlia.Wire;
 
@@ -19,14 +20,16 @@ internal static class EndPointFormat
 
     public static int LengthOf(PeerEndPoint endPoint) => endPoint.IsIPv4 ? IPv4Length : IPv6Length;
 
-    /// <summary>Writes 6 or 18 bytes.</summary>
+    /// <summary>Writes an endpoint into exactly 6 or 18 bytes.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Write(PeerEndPoint endPoint, Span<byte> destination)
     {
-        int length = endPoint.WriteAddress(destination);
-        BinaryPrimitives.WriteUInt16BigEndian(destination[length..], (ushort)endPoint.Port);
+        endPoint.WriteAddress(destination);
+        BinaryPrimitives.WriteUInt16BigEndian(destination[^PortLength..], (ushort)endPoint.Port);
     }
 
     /// <summary>Reads an endpoint from exactly 6 or 18 bytes.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static bool TryRead(ReadOnlySpan<byte> bytes, out PeerEndPoint endPoint)
     {
         endPoint = default;

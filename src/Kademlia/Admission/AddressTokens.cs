@@ -1,6 +1,5 @@
 using System.Buffers.Binary;
-using System.Runtime.InteropServices;
-using System.Security.Cryptography;
+using System.Runtime.CompilerServices;
 
 namespace Kademlia.Admission;
 
@@ -8,8 +7,8 @@ namespace Kademlia.Admission;
 /// <remarks>
 /// A token is the SipHash-2-4 of the peer's address (4 or 16 bytes), port (2, big-endian) and id (32) under a secret
 /// that is drawn anew every <see cref="RotationInterval"/>. Tokens of this secret and of the one before are valid, so a
-/// token lives for one to two intervals. Each comparison takes constant time; which secret matched is no secret, for it
-/// tells only the age of the token. Nothing is kept for each peer, so nobody can fill anything here.
+/// token lives for one to two intervals. Tokens are compared as whole words, which takes the same time wherever they differ; which
+/// secret matched is no secret, for it tells only the age of the token. Nothing is kept for each peer, so nobody can fill anything here.
 /// </remarks>
 internal sealed class AddressTokens
 {
@@ -45,13 +44,14 @@ internal sealed class AddressTokens
         IsValid(token, peer, peerId, now, out _);
 
     /// <summary>Whether this peer was given the token, and the token that it is given now: one hash answers both.</summary>
+    [SkipLocalsInit]
     public bool IsValid(AddressToken token, PeerEndPoint peer, NodeId peerId, TimeSpan now, out AddressToken fresh)
     {
         RotateTo(now);
         Span<byte> message = stackalloc byte[MaxMessageLength];
         message = message[..Write(message, peer, peerId)];
         fresh = Sign(_current, message);
-        return !token.IsNone && (AreEqual(token, fresh) || AreEqual(token, Sign(_previous, message)));
+        return !token.IsNone && (token == fresh || token == Sign(_previous, message));
     }
 
     private void RotateTo(TimeSpan now)
@@ -79,11 +79,6 @@ internal sealed class AddressTokens
     // Zero means "no token" on the wire, so the one hash in 2^64 that is zero becomes one.
     private static AddressToken Sign(Secret secret, ReadOnlySpan<byte> message) =>
         new(Math.Max(1, SipHash.Hash(secret.Key0, secret.Key1, message)));
-
-    private static bool AreEqual(AddressToken left, AddressToken right) =>
-        CryptographicOperations.FixedTimeEquals(
-            MemoryMarshal.AsBytes(new ReadOnlySpan<AddressToken>(in left)),
-            MemoryMarshal.AsBytes(new ReadOnlySpan<AddressToken>(in right)));
 
     private readonly record struct Secret(ulong Key0, ulong Key1)
     {

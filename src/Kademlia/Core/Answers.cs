@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Kademlia.Admission;
 using Kademlia.Messages;
 using Kademlia.Records;
@@ -162,33 +163,41 @@ internal sealed class Answers(NodeCore core)
         return Math.Min(count, most);
     }
 
-    /// <summary>Of the table's closest, those that the asker may be told of; some more are looked at, since some may be withheld.</summary>
+    /// <summary>Of the table's closest, those that the asker may be told of; more are looked at when some were withheld.</summary>
     private static int FindClosest(RoutingTable table, NodeId target, in IncomingRequest request, Span<Contact> destination, int most)
     {
-        int looked = most + 1;
-        int found = table.FindClosest(target, destination[..looked]);
-        int kept = Withhold(request, destination[..found], most);
-        if (kept == most || found < looked)
+        int found = table.FindClosest(target, destination[..most]);
+        int kept = Withhold(request, destination[..found]);
+        if (kept == most || found < most)
         {
             return kept;
         }
 
         found = table.FindClosest(target, destination[..(Candidates * most)]);
-        return Withhold(request, destination[..found], most);
+        return Math.Min(Withhold(request, destination[..found]), most);
     }
 
-    /// <summary>Moves what the asker may be told of to the front.</summary>
-    private static int Withhold(in IncomingRequest request, Span<Contact> contacts, int most)
+    /// <summary>Moves what the asker may be told of to the front. A loop of its own in the compiled code too, where it has registers.</summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static int Withhold(in IncomingRequest request, Span<Contact> contacts)
     {
-        AddressScope asker = request.From.Scope;
+        AddressScope scope = request.From.Scope;
+        NodeId asker = request.Envelope.Sender;
         int kept = 0;
-        for (int i = 0; i < contacts.Length && kept < most; i++)
+        for (int i = 0; i < contacts.Length; i++)
         {
             ref readonly Contact contact = ref contacts[i];
-            if (ReferralScope.MayTell(contact.EndPoint, asker) && contact.Id != request.Envelope.Sender)
+            if (contact.Id == asker || !ReferralScope.MayTell(contact.EndPoint, scope))
             {
-                contacts[kept++] = contact;
+                continue;
             }
+
+            if (kept < i)
+            {
+                contacts[kept] = contact;
+            }
+
+            kept++;
         }
 
         return kept;

@@ -72,7 +72,12 @@ internal sealed class Answers(NodeCore core)
     public void ReplyTalk(in IncomingRequest request, TalkStatus status, ReadOnlySpan<byte> answer) =>
         Send(request, core.Codec.Write(Room(request), EnvelopeFor(request), new TalkReply(status, answer)));
 
-    private static bool NeedsToken(MessageKind kind) => kind is MessageKind.Store or MessageKind.Prove or MessageKind.Talk;
+    /// <summary>Answers a comparison.</summary>
+    public void ReplyDigest(in IncomingRequest request, bool same, ReadOnlySpan<byte> wanted) =>
+        Send(request, core.Codec.Write(Room(request), EnvelopeFor(request), new DigestReply(same, wanted)));
+
+    private static bool NeedsToken(MessageKind kind) => kind
+        is MessageKind.Store or MessageKind.Prove or MessageKind.Talk or MessageKind.Digest;
 
     /// <summary>Answers, now or later; false when the body is malformed.</summary>
     private bool TryAnswer(in IncomingRequest request, ReadOnlySpan<byte> body)
@@ -98,6 +103,8 @@ internal sealed class Answers(NodeCore core)
                 return Codec.TryRead(body, out ProveRequest prove) && core.Newcomers.OnChallenge(request, prove);
             case MessageKind.Talk:
                 return Codec.TryRead(body, out TalkRequest talk) && core.Talking.OnTalk(request, talk);
+            case MessageKind.Digest:
+                return Codec.TryRead(body, out DigestRequest digest) && core.Replication.OnDigest(request, digest);
             default:
                 Send(request, core.Codec.WriteUnsupported(Room(request), EnvelopeFor(request, MessageKind.Unsupported)));
                 return true;

@@ -41,10 +41,11 @@ internal sealed class Holding
 
         Record record = Copy(store.Record);
         RecordHead head = RecordHead.Of(record);
+        RecordOrigin origin = OriginOf(store.Purpose, new Contact(request.Envelope.Sender, request.From));
         StoreOutcome judged = Index.Judge(head, store.ExpectedSequence);
         if (judged != StoreOutcome.Stored || Index.IsHeld(head))
         {
-            Index.Reaffirm(head, OriginOf(store.Purpose));
+            Index.Reaffirm(head, origin);
             _core.Answers.ReplyStore(request, judged, HeldInstead(judged, record));
         }
         else if (_underWay.Count >= MaxUnderWay && !_underWay.Contains((request.From, request.Envelope.Transaction)))
@@ -53,7 +54,7 @@ internal sealed class Holding
         }
         else if (_underWay.Add((request.From, request.Envelope.Transaction)))
         {
-            _core.RunDetached(HoldAsync(request, record, store.ExpectedSequence, store.Purpose));
+            _core.RunDetached(HoldAsync(request, record, store.ExpectedSequence, origin));
         }
 
         return true;
@@ -62,6 +63,15 @@ internal sealed class Holding
     /// <summary>Keeps a record of our own.</summary>
     public CoreTask<(StoreOutcome Outcome, Record? Newer)> HoldOwnAsync(Record record, long expectedSequence) =>
         WriteAsync(record, expectedSequence, default, RecordOrigin.Own);
+
+    /// <summary>Takes a record that a neighbour holds, if it is genuine and greater than ours.</summary>
+    public async CoreTask MergeAsync(Record record, AddressGroup source)
+    {
+        if (IsAcceptable(record.View) && await IsWelcomeAsync(record))
+        {
+            await WriteAsync(record, StoreRequest.Unconditional, source, RecordOrigin.Replica);
+        }
+    }
 
     /// <summary>Whether a record's shape and expiry allow it to be kept or believed. Of content, too late an expiry is cut.</summary>
     public bool IsAcceptable(in RecordView record)
@@ -133,7 +143,7 @@ internal sealed class Holding
             if (!RecordExpiry.IsOver(record.ExpirySeconds, _core.WallSeconds) && Index.TryReserve(head, default, RecordOrigin.Put, evicted))
             {
                 Index.Commit(head);
-                evicted.ForEach(RemoveFromStore);
+                evicted.ForEach(Evict);
             }
             else
             {
@@ -153,12 +163,12 @@ internal sealed class Holding
 
     private bool IsOver(RecordEntry entry) => RecordExpiry.IsOver(entry.Head.ExpirySeconds, _core.WallSeconds);
 
-    private async CoreTask HoldAsync(IncomingRequest request, Record record, long expectedSequence, StorePurpose purpose)
+    private async CoreTask HoldAsync(IncomingRequest request, Record record, long expectedSequence, RecordOrigin origin)
     {
         try
         {
             (StoreOutcome outcome, Record? newer) = await IsWelcomeAsync(record)
-                ? await WriteAsync(record, expectedSequence, AddressGroup.Of(request.From), OriginOf(purpose))
+                ? await WriteAsync(record, expectedSequence, AddressGroup.Of(request.From), origin)
                 : (StoreOutcome.Refused, null);
             _core.Answers.ReplyStore(request, outcome, newer);
         }
@@ -216,10 +226,11 @@ internal sealed class Holding
         List<RecordEntry> evicted = [];
         if (!Index.TryReserve(head, source, origin, evicted))
         {
+            _core.Replication.OnNoRoom(head);
             return (StoreOutcome.Full, null);
         }
 
-        evicted.ForEach(RemoveFromStore);
+        evicted.ForEach(Evict);
         StoreEffect written = await _core.Perform(new StoreEffect(record, _core.Read(record.Key, record.Writer), removes: false));
         if (!written.Succeeded)
         {
@@ -242,6 +253,12 @@ internal sealed class Holding
     private Record? HeldInstead(StoreOutcome judged, Record record) =>
         judged is StoreOutcome.Older or StoreOutcome.Conflict ? _core.Read(record.Key, record.Writer) : null;
 
+    private void Evict(RecordEntry entry)
+    {
+        _core.Replication.OnNoRoom(entry.Head);
+        RemoveFromStore(entry);
+    }
+
     private void RemoveFromStore(RecordEntry entry)
     {
         if (_core.Read(entry.Key, entry.Writer) is Record record)
@@ -252,9 +269,10 @@ internal sealed class Holding
 
     private void Remove(Record record) => _core.Perform(new StoreEffect(record, replaces: null, removes: true));
 
-    private static RecordOrigin OriginOf(StorePurpose purpose) => purpose switch
+    /// <summary>From anybody but a neighbour a replica is a put like any other.</summary>
+    private RecordOrigin OriginOf(StorePurpose purpose, Contact from) => purpose switch
     {
-        StorePurpose.Replica => RecordOrigin.Replica,
+        StorePurpose.Replica when _core.Replication.IsNeighbour(from) => RecordOrigin.Replica,
         StorePurpose.Cache => RecordOrigin.Cache,
         _ => RecordOrigin.Put,
     };

@@ -53,7 +53,7 @@ internal sealed partial class NodeCore
         Getting = new Getting(this);
         Putting = new Putting(this);
         Talking = new Talking(this);
-        HandOver = new HandOver(this);
+        Replication = new Replication(this);
         Reunion = new Reunion(this);
         Upkeep = new Upkeep(this);
         Lifetime.Add(() => Upkeep.Joined.Break(new OperationCanceledException()));
@@ -130,7 +130,7 @@ internal sealed partial class NodeCore
 
     internal Answers Answers { get; }
 
-    internal HandOver HandOver { get; }
+    internal Replication Replication { get; }
 
     internal Reunion Reunion { get; }
 
@@ -234,7 +234,13 @@ internal sealed partial class NodeCore
         OverlayOf(contact.EndPoint)?.Table.Contains(contact) == true
         || (Peers.Find(contact.EndPoint) is { IsProven: true } peer && peer.Id == contact.Id);
 
-    internal void OnRequestFailed(Contact contact) => OverlayOf(contact.EndPoint)?.Table.OnFailure(contact, Now);
+    internal void OnRequestFailed(Contact contact)
+    {
+        if (OverlayOf(contact.EndPoint)?.Table.OnFailure(contact, Now) == true)
+        {
+            Upkeep.OnGone(contact);
+        }
+    }
 
     internal void OnIdChanged(PeerEndPoint endPoint, NodeId id) => OverlayOf(endPoint)?.Table.OnIdChanged(endPoint, id, Now);
 

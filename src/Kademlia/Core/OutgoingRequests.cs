@@ -1,4 +1,5 @@
 using Kademlia.Messages;
+using Kademlia.Records;
 using Kademlia.Wire;
 
 namespace Kademlia.Core;
@@ -112,4 +113,30 @@ internal sealed class TalkOut(NodeCore core, Contact contact, byte[] protocol, b
         Codec.TryRead(body, out TalkReply reply)
             ? new(reply.Status, reply.Payload.ToArray(), new Contact(envelope.Sender, Contact.EndPoint))
             : null;
+}
+
+/// <summary>How another holder compares.</summary>
+internal sealed record DigestAnswer(bool Same, byte[] Wanted);
+
+/// <summary>Compare what we both should hold: all of it as a summary, or some of it as an offer.</summary>
+internal sealed class DigestOut(NodeCore core, Contact contact, IReadOnlyList<DigestEntry> entries, bool isOffer, CancelScope scope)
+    : AwaitedRequest<DigestAnswer>(core, contact, MessageKind.Digest, scope)
+{
+    public override int Write(Span<byte> destination, in Envelope envelope, int paddedLength)
+    {
+        if (!isOffer)
+        {
+            DigestRequest summary = new(entries.Count, Digests.Sum(entries, envelope.Transaction), []);
+            return Core.Codec.Write(destination, envelope, summary, paddedLength);
+        }
+
+        Span<byte> offered = stackalloc byte[DigestRequest.MaxEntries * DigestEntry.Length];
+        return Core.Codec.Write(destination, envelope, new DigestRequest(0, 0, Digests.Write(entries, offered)), paddedLength);
+    }
+
+    protected override DigestAnswer? Read(in Envelope envelope, ReadOnlySpan<byte> body) =>
+        Codec.TryRead(body, out DigestReply reply) ? new(reply.Same, reply.Wanted.ToArray()) : null;
+
+    /// <summary>It lives and compares nothing.</summary>
+    protected override DigestAnswer Unsupported() => new(Same: true, []);
 }

@@ -13,7 +13,7 @@ internal sealed class Upkeep(NodeCore core)
     /// <summary>A contact that was not heard of for so long is pinged (15 minutes, as in BEP 5).</summary>
     public static readonly TimeSpan ContactInterval = TimeSpan.FromMinutes(15);
 
-    /// <summary>Each of the k closest to ourselves is pinged as often, one after the other.</summary>
+    /// <summary>Each of the k closest to ourselves is visited as often, one after the other: pinged, or compared with.</summary>
     public static readonly TimeSpan NeighbourInterval = TimeSpan.FromMinutes(10);
 
     /// <summary>The first pause before bootstrapping is tried again; it doubles up to <see cref="LongestBackOff"/>.</summary>
@@ -24,8 +24,14 @@ internal sealed class Upkeep(NodeCore core)
     /// <summary>So many contacts are pinged at one look.</summary>
     private const int PingsPerTick = 4;
 
+    /// <summary>After a neighbour has gone, so many of the others are visited at one look: 20 within a minute.</summary>
+    private const int HurriedVisitsPerTick = 4;
+
     /// <summary>So many endpoints are tried at one joining.</summary>
     private const int MaxBootstraps = 64;
+
+    /// <summary>However many go, the others are visited in a hurry as often.</summary>
+    private static readonly TimeSpan HurryInterval = TimeSpan.FromMinutes(5);
 
     private static readonly TimeSpan ProofTime = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan LeaveTime = TimeSpan.FromSeconds(1);
@@ -37,6 +43,8 @@ internal sealed class Upkeep(NodeCore core)
     private TimeSpan _joinAgainAt = TimeSpan.MaxValue;
     private TimeSpan _nextNeighbourAt;
     private int _neighbour;
+    private int _hurried;
+    private TimeSpan _hurryAgainAt;
 
     /// <summary>Kept when the node knows another.</summary>
     public CorePromise<bool> Joined { get; } = new(core.Ready);
@@ -90,7 +98,20 @@ internal sealed class Upkeep(NodeCore core)
     public void OnAdded(Contact contact)
     {
         Joined.Keep(true);
-        core.RunDetached(core.HandOver.ServeAsync(contact));
+        core.Replication.OnAdded(contact);
+    }
+
+    /// <summary>A contact left a table. If it was a neighbour, the others may have to take its place at records: they are compared with soon.</summary>
+    public void OnGone(Contact contact)
+    {
+        Contact[] neighbours = Neighbours(core.OverlayOf(contact.EndPoint)!);
+        bool wasNeighbour = neighbours.Length < core.Options.BucketSize
+            || (contact.Id ^ core.Id) < (neighbours[^1].Id ^ core.Id);
+        if (wasNeighbour && core.Now >= _hurryAgainAt)
+        {
+            _hurried = core.Options.BucketSize;
+            _hurryAgainAt = core.Now + HurryInterval;
+        }
     }
 
     /// <summary>A node says that it is about to stop. It is asked, for only its own silence removes it.</summary>
@@ -224,7 +245,7 @@ internal sealed class Upkeep(NodeCore core)
             await core.Delay(core.Jitter(TickInterval), core.Lifetime);
             core.Holding.DropExpired();
             PingContacts();
-            PingNeighbour();
+            VisitNeighbours();
             RunOnce(nameof(RefreshAsync), RefreshAsync);
             RunOnce(nameof(Putting.RepublishAsync), () => core.Putting.RepublishAsync(core.Lifetime));
             if (IsAlone && core.Now >= _joinAgainAt)
@@ -269,20 +290,26 @@ internal sealed class Upkeep(NodeCore core)
         }
     }
 
-    private void PingNeighbour()
+    private void VisitNeighbours()
     {
-        if (core.Now < _nextNeighbourAt)
+        bool isTime = core.Now >= _nextNeighbourAt;
+        int hurried = Math.Min(_hurried, HurriedVisitsPerTick);
+        _hurried -= hurried;
+        _nextNeighbourAt = isTime ? core.Now + (NeighbourInterval / core.Options.BucketSize) : _nextNeighbourAt;
+        for (int visits = Math.Max(hurried, isTime ? 1 : 0); visits > 0; visits--)
         {
-            return;
+            VisitNext();
         }
+    }
 
-        _nextNeighbourAt = core.Now + (NeighbourInterval / core.Options.BucketSize);
+    private void VisitNext()
+    {
         foreach (Overlay overlay in core.Overlays)
         {
             Contact[] neighbours = Neighbours(overlay);
             if (neighbours.Length > 0)
             {
-                core.RunDetached(PingAsync(neighbours[_neighbour % neighbours.Length], core.Options.LookupAttempts, core.Lifetime));
+                core.RunDetached(core.Replication.VisitAsync(neighbours[_neighbour % neighbours.Length]));
             }
         }
 
@@ -322,6 +349,7 @@ internal sealed class Upkeep(NodeCore core)
         if (await new PingOut(core, contact, core.Lifetime) { MaxAttempts = 2 }.Send() is null)
         {
             table.Remove(contact);
+            OnGone(contact);
         }
 
         _leaving.Remove(contact);

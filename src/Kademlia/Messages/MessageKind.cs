@@ -11,7 +11,6 @@ internal enum MessageKind : byte
     Prove = 5,
     Talk = 6,
 
-    /// <summary>Reserved: replication by difference.</summary>
     Digest = 7,
 
     /// <summary>Reserved: being told of changes.</summary>

@@ -14,6 +14,9 @@ internal sealed record RecordEntry(RecordHead Head, Distance Distance, AddressGr
 
     public NodeId Writer => Head.Writer;
 
+    /// <summary>What stands for the record when holders compare what they have.</summary>
+    public DigestEntry Digest { get; } = DigestEntry.Of(Head);
+
     public bool IsOwn => Origin == RecordOrigin.Own;
 
     /// <summary>The order in which one group's records leave: cached, values, tombstones; of each, the farthest key first, then the soonest expiry.</summary>

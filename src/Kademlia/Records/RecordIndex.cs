@@ -19,6 +19,7 @@ internal sealed partial class RecordIndex(NodeId self, RecordLimits limits)
     public const long Unconditional = -1;
 
     private readonly Dictionary<RecordKey, KeyShelf> _shelves = [];
+    private readonly Dictionary<ulong, RecordEntry> _bySlot = [];
     private readonly SortedSet<KeyShelf> _closestFirst = new(KeyShelf.ClosestFirst);
     private readonly SortedSet<RecordEntry> _soonestFirst = new(RecordEntry.ExpiryOrder);
     private readonly RecordQuota _quota = new(limits);
@@ -52,6 +53,13 @@ internal sealed partial class RecordIndex(NodeId self, RecordLimits limits)
 
     /// <summary>The entry that is held in a slot.</summary>
     public RecordEntry? Find(RecordKey key, NodeId writer) => _shelves.GetValueOrDefault(key)?.Find(writer);
+
+    /// <summary>Whether an entry of another holder stands for something that is not held, or is not known to be the lesser.</summary>
+    public bool Lacks(DigestEntry offered) =>
+        offered.Sequence >= 0
+        && (!_bySlot.TryGetValue(offered.Slot, out RecordEntry? held)
+            || offered.Sequence > held.Digest.Sequence
+            || (offered.Sequence == held.Digest.Sequence && offered.Mark != held.Digest.Mark));
 
     /// <summary>The entry whose write into a slot is pending: the slot is reserved.</summary>
     public RecordEntry? FindPending(RecordKey key, NodeId writer) => _shelves.GetValueOrDefault(key)?.FindPending(writer);
@@ -248,6 +256,7 @@ internal sealed partial class RecordIndex(NodeId self, RecordLimits limits)
         KeyShelf shelf = GetShelf(entry.Key);
         shelf.Add(entry);
         _soonestFirst.Add(entry);
+        _bySlot[entry.Digest.Slot] = entry;
         Bytes += entry.Head.Size;
         _quota.Charge(entry);
         if (shelf.FindPending(entry.Writer) is null)
@@ -261,6 +270,7 @@ internal sealed partial class RecordIndex(NodeId self, RecordLimits limits)
         KeyShelf shelf = _shelves[entry.Key];
         shelf.Remove(entry);
         _soonestFirst.Remove(entry);
+        _bySlot.Remove(entry.Digest.Slot);
         Bytes -= entry.Head.Size;
         _quota.Withdraw(entry);
         _quota.Refund(entry);

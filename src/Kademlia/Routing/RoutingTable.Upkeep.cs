@@ -9,6 +9,14 @@ public sealed partial class RoutingTable
     /// <summary>Whether the table holds a contact, with this id and at this endpoint.</summary>
     public bool Contains(Contact contact) => IndexOf(BucketOf(contact.Id).Contacts, contact) >= 0;
 
+    /// <summary>Whether the table has held a contact for as long as that.</summary>
+    public bool HasKnown(Contact contact, TimeSpan time, TimeSpan now)
+    {
+        ContactList contacts = BucketOf(contact.Id).Contacts;
+        int slot = IndexOf(contacts, contact);
+        return slot >= 0 && now - contacts.Entries[slot].Since >= time;
+    }
+
     /// <summary>Finds the contact with an id.</summary>
     public bool TryGet(NodeId id, out Contact contact)
     {

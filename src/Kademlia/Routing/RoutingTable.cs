@@ -124,19 +124,18 @@ public sealed partial class RoutingTable
     }
 
     /// <summary>Notes that a request to a contact failed.</summary>
-    public void OnFailure(Contact contact, TimeSpan now)
+    /// <returns>Whether the contact was in the table and has left it.</returns>
+    public bool OnFailure(Contact contact, TimeSpan now)
     {
         int index = BucketIndexOf(contact.Id);
         KBucket bucket = _buckets[index];
         int slot = IndexOf(bucket.Contacts, contact);
-        if (slot >= 0)
-        {
-            NoteFailure(index, slot, now);
-        }
-        else if (IndexOf(bucket.Replacements, contact) >= 0)
+        if (slot < 0 && IndexOf(bucket.Replacements, contact) >= 0)
         {
             bucket.Forget(contact.Id);
         }
+
+        return slot >= 0 && NoteFailure(index, slot, now);
     }
 
     /// <summary>Notes that a reply, which matched a request to an endpoint, carried another id than the one known there.</summary>
@@ -217,18 +216,21 @@ public sealed partial class RoutingTable
         return _options.ReplacementsPerBucket > 0 ? AddOutcome.Cached : AddOutcome.Rejected;
     }
 
-    private void NoteFailure(int index, int slot, TimeSpan now)
+    private bool NoteFailure(int index, int slot, TimeSpan now)
     {
         ref TableEntry entry = ref _buckets[index].Contacts.Entries[slot];
         entry.AnswersBeforeFailing = entry.Failures == 0 ? _answers : entry.AnswersBeforeFailing;
         entry.Failures = Math.Min(entry.Failures + 1, _options.MaxFailures);
         entry.LastTried = now;
-        if (IsStale(entry) && entry.AnswersBeforeFailing != _answers)
+        bool leaves = IsStale(entry) && entry.AnswersBeforeFailing != _answers;
+        if (leaves)
         {
             Detach(index, slot);
             Refill(index);
             AssertInDebug();
         }
+
+        return leaves;
     }
 
     private bool TryRefresh(Contact contact, TimeSpan now)

@@ -6,6 +6,9 @@ internal struct TableEntry(Contact contact, TimeSpan lastSeen)
     /// <summary>Who it is.</summary>
     public readonly Contact Contact = contact;
 
+    /// <summary>When it entered the table.</summary>
+    public readonly TimeSpan Since = lastSeen;
+
     /// <summary>When it last answered.</summary>
     public TimeSpan LastSeen = lastSeen;
 

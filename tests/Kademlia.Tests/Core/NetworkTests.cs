@@ -224,7 +224,7 @@ public class NetworkTests
     }
 
     [Fact]
-    public void A_new_closer_neighbour_is_handed_the_record()
+    public void New_closer_neighbours_are_given_the_record()
     {
         World world = new(15);
         world.Grow(25, o => o with { BucketSize = 4 });
@@ -234,7 +234,7 @@ public class NetworkTests
             world.Grow(1, o => o with { BucketSize = 4 });
         }
 
-        world.Run(TimeSpan.FromMinutes(5));
+        world.Run(TimeSpan.FromMinutes(30));
         WorldNode[] closest = [.. world.Nodes.OrderBy(n => n.Id ^ key.Hash).Take(4)];
         Assert.Contains(closest, n => world.Nodes.IndexOf(n) >= 25);
         Assert.All(closest, n => Assert.NotNull(n.Core.Holding.Index.Find(key, world.Nodes[0].Id)));

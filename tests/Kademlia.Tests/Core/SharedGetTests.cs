@@ -87,11 +87,12 @@ public sealed class SharedGetTests
         Assert.True(_world.Await(gets[1]).Found);
         Assert.Same(gets[1].Result, _world.Await(gets[2]));
 
+        int others = reader.Core.Requests.Count;
         gets = [Get(reader, key), Get(reader, key)];
         gets[1].Cancel();
-        Assert.NotEqual(0, reader.Core.Requests.Count);
+        Assert.NotEqual(others, reader.Core.Requests.Count);
         gets[0].Cancel();
-        Assert.Equal(0, reader.Core.Requests.Count);
+        Assert.Equal(others, reader.Core.Requests.Count);
         Assert.All(gets, get => Assert.Equal((1, 0), (get.Ends, get.Scope!.Count)));
         Assert.True(_world.Await(Get(reader, key)).Found);
     }

@@ -39,7 +39,7 @@ public class CodecGrowthTests
     [InlineData("9a 01 NET 3f TX ID 00 c0 c0 90 PAD", nameof(DecodeOutcome.Ok))]
     [InlineData("99 01 NET 07 TX ID 00 c0 c0 90", nameof(DecodeOutcome.Malformed))]
     [InlineData("9a 01 NET 40 TX ID 00 c0 c406c00002011cf3 90 PAD", nameof(DecodeOutcome.OtherKind))]
-    [InlineData("9a 01 NET 47 TX ID 00 c0 c406c00002011cf3 90 PAD", nameof(DecodeOutcome.OtherKind))]
+    [InlineData("9a 01 NET 48 TX ID 00 c0 c406c00002011cf3 90 PAD", nameof(DecodeOutcome.OtherKind))]
     [InlineData("9a 01 NET 7d TX ID 00 c0 c406c00002011cf3 90 PAD", nameof(DecodeOutcome.OtherKind))]
     [InlineData("99 01 NET 7e TX ID 00 c0 c406c00002011cf3 90", nameof(DecodeOutcome.Ok))]
     [InlineData("99 01 NET 7f TX ID 00 c408 00*7 01 c406c00002011cf3 90", nameof(DecodeOutcome.Ok))]

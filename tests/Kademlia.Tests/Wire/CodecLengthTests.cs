@@ -142,6 +142,9 @@ public class CodecLengthTests
         Check("prove", Codec.Write(_buffer, Request(MessageKind.Prove), new ProveRequest(new byte[16], IPv6), 0));
         Check("prove reply", Codec.Write(_buffer, Reply(MessageKind.Prove), new ProveReply(ProofStatus.Signed, SignatureAlgorithm.KeyedHash, new byte[64], new byte[64])));
         Check("talk", Codec.Write(_buffer, Request(MessageKind.Talk), new TalkRequest(new byte[TalkRequest.MaxProtocolLength], new byte[Codec.MaxTalkPayloadLength]), 0));
+        Check("digest", Codec.Write(
+            _buffer, Request(MessageKind.Digest), new DigestRequest(int.MaxValue, 0, new byte[DigestRequest.MaxEntries * DigestEntry.Length]), 0));
+        Check("digest reply", Codec.Write(_buffer, Reply(MessageKind.Digest), new DigestReply(false, new byte[DigestReply.MaxWantedLength])));
         Check("talk reply", Codec.Write(_buffer, Reply(MessageKind.Talk), new TalkReply(TalkStatus.Answered, new byte[Codec.MaxTalkPayloadLength])));
         Check("unsupported", Codec.WriteUnsupported(_buffer, Reply(MessageKind.Unsupported)));
         Check("retry", Codec.WriteRetry(_buffer, Reply(MessageKind.Retry)));

@@ -117,6 +117,21 @@ public class CodecRoundTripTests
     });
 
     [Fact]
+    public void Digest_and_its_reply_are_read_as_written() => ForAll((samples, _) =>
+    {
+        DigestRequest request = samples.Digest();
+        ReadOnlySpan<byte> body = Open(Codec.Write(_buffer, samples.Envelope(MessageKind.Digest), request, 0), out Envelope _);
+        bool same = Codec.TryRead(body, out DigestRequest readRequest)
+            && readRequest.Count == request.Count
+            && readRequest.Sum == request.Sum
+            && readRequest.Entries.SequenceEqual(request.Entries);
+
+        DigestReply reply = new(samples.Coin(), samples.Bytes(DigestReply.MaxWantedLength));
+        body = Open(Codec.Write(_buffer, samples.Envelope(MessageKind.Digest | MessageKind.Reply), reply), out Envelope _);
+        return same && Codec.TryRead(body, out DigestReply read) && read.Same == reply.Same && read.Wanted.SequenceEqual(reply.Wanted);
+    });
+
+    [Fact]
     public void Talk_and_its_reply_are_read_as_written() => ForAll((samples, _) =>
     {
         TalkRequest request = new("grüße/1"u8, samples.Bytes(Codec.MaxTalkPayloadLength));

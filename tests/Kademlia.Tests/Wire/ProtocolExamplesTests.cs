@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using System.Security.Cryptography;
 using Kademlia.Admission;
+using Kademlia.Core;
 using Kademlia.Messages;
 using Kademlia.Records;
 using Kademlia.Wire;
@@ -72,6 +73,20 @@ public class ProtocolExamplesTests
         Assert.True(request.Record.IsTombstone);
         Assert.Equal(1800086400, request.Record.ExpirySeconds);
         Assert.Equal(Named("keys")["owner key"], request.Record.ComputeKey().Hash.ToByteArray());
+    }
+
+    [Fact]
+    public void The_digests_stand_for_the_record_in_the_find_value_reply()
+    {
+        Codec.TryReadEnvelope(WireText.ParseHex(Blocks["message find_value reply"]), out _, out ReadOnlySpan<byte> body);
+        Assert.True(Codec.TryRead(body, new DecodeScratch(), out FindValueReply value));
+        DigestEntry entry = DigestEntry.Of(RecordHead.Of(new Record(value.Records[0])));
+        Codec.TryReadEnvelope(WireText.ParseHex(Blocks["message digest: offer"]), out _, out body);
+        Assert.True(Codec.TryRead(body, out DigestRequest offer));
+        Assert.Equal(entry, DigestEntry.Read(offer.Entries));
+        Codec.TryReadEnvelope(WireText.ParseHex(Blocks["message digest"]), out Envelope envelope, out body);
+        Assert.True(Codec.TryRead(body, out DigestRequest summary));
+        Assert.Equal((1, Digests.Sum([entry], envelope.Transaction)), (summary.Count, summary.Sum));
     }
 
     [Fact]

@@ -10,8 +10,8 @@ internal sealed class WireSamples(int seed)
 {
     public static readonly MessageKind[] Kinds =
     [
-        .. Enumerable.Range(1, 6).Select(kind => (MessageKind)kind),
-        .. Enumerable.Range(1, 6).Select(kind => (MessageKind)kind | MessageKind.Reply),
+        .. Enumerable.Range(1, 7).Select(kind => (MessageKind)kind),
+        .. Enumerable.Range(1, 7).Select(kind => (MessageKind)kind | MessageKind.Reply),
         MessageKind.Unsupported,
         MessageKind.Retry,
     ];
@@ -94,11 +94,16 @@ internal sealed class WireSamples(int seed)
                 buffer, envelope, new StoreRequest((StorePurpose)_random.Next(3), Record().View, Number(long.MaxValue) - 1), padded),
             MessageKind.Prove => Codec.Write(buffer, envelope, new ProveRequest(Exactly(ProveRequest.NonceLength), EndPoint()), padded),
             MessageKind.Talk => Codec.Write(buffer, envelope, new TalkRequest("chat/1"u8, Bytes(Codec.MaxTalkPayloadLength)), padded),
+            MessageKind.Digest => Codec.Write(buffer, envelope, Digest(), padded),
             _ => WriteReply(kind, buffer, envelope),
         };
         Assert.NotEqual(0, length);
         return buffer[..length].ToArray();
     }
+
+    public DigestRequest Digest() => Coin()
+        ? new((int)Number(int.MaxValue), (ulong)_random.NextInt64(), [])
+        : new(0, 0, Exactly(DigestEntry.Length * _random.Next(1, DigestRequest.MaxEntries + 1)));
 
     private int WriteReply(MessageKind kind, Span<byte> buffer, in Envelope envelope)
     {
@@ -125,6 +130,8 @@ internal sealed class WireSamples(int seed)
                 return Codec.Write(buffer, envelope, Coin()
                     ? new TalkReply(TalkStatus.Answered, Bytes(Codec.MaxTalkPayloadLength))
                     : new TalkReply((TalkStatus)_random.Next(4), []));
+            case MessageKind.Digest:
+                return Codec.Write(buffer, envelope, new DigestReply(Coin(), Bytes(DigestReply.MaxWantedLength)));
             default:
                 return Codec.WriteRetry(buffer, envelope);
         }

@@ -1,0 +1,170 @@
+using Kademlia.Core;
+using Kademlia.Messages;
+using Kademlia.Wire;
+
+namespace Kademlia.Tests.Core;
+
+/// <summary>Neighbours keep each other complete: by difference, and no more than that.</summary>
+public class ReplicationTests
+{
+    private const int K = 4;
+
+    [Fact]
+    public void When_holders_die_others_take_their_place_while_the_publisher_is_silent()
+    {
+        World world = Grown(seed: 21, count: 30);
+        WorldNode publisher = world.Nodes[0];
+        RecordKey[] keys = [.. Enumerable.Range(0, 20).Select(i => Put(world, publisher, $"kept {i}"))];
+        world.Kill(publisher);
+        for (int round = 0; round < 3; round++)
+        {
+            foreach (WorldNode node in world.Nodes.Where((_, i) => i % 3 == 0).ToArray())
+            {
+                world.Kill(node);
+            }
+
+            world.Run(TimeSpan.FromHours(1));
+        }
+
+        Assert.InRange(world.Nodes.Count, 6, 10);
+        Assert.All(keys, key => Assert.Equal(K, ClosestTo(world, key).Count(n => Holds(n, key, publisher))));
+    }
+
+    [Fact]
+    public void A_newer_record_and_a_deletion_reach_a_holder_that_missed_them()
+    {
+        World world = Grown(seed: 22, count: 8);
+        (WorldNode publisher, WorldNode deaf) = (world.Nodes[0], world.Nodes[1]);
+        string[] names = [.. Enumerable.Range(0, 20).Select(i => $"name {i}").Where(n => Holds(deaf, Put(world, publisher, n), publisher)).Take(2)];
+        RecordKey[] keys = [.. names.Select(n => Put(world, publisher, n))];
+        world.Partition = (from, to) => from == deaf.EndPoint || to == deaf.EndPoint;
+        Put(world, publisher, names[0], value: 2);
+        Put(world, publisher, names[1], value: null);
+        Assert.NotEqual(2, ValueAt(deaf, keys[0], publisher));
+        world.Partition = null;
+        world.Run(TimeSpan.FromMinutes(30));
+        Assert.Equal(2, ValueAt(deaf, keys[0], publisher));
+        Assert.True(deaf.Core.Read(keys[1], publisher.Id)!.IsTombstone);
+    }
+
+    [Fact]
+    public void In_a_network_of_three_a_newcomer_has_everything_within_seconds()
+    {
+        World world = new(23);
+        world.Grow(2);
+        RecordKey key = Put(world, world.Nodes[0], "small");
+        world.Grow(1);
+        world.Run(TimeSpan.FromSeconds(10));
+        Assert.True(Holds(world.Nodes[2], key, world.Nodes[0]));
+    }
+
+    [Fact]
+    public void Where_nothing_differs_nothing_is_offered()
+    {
+        World world = Grown(seed: 24, count: 20);
+        RecordKey[] keys = [.. Enumerable.Range(0, 20).Select(i => Put(world, world.Nodes[i], "same"))];
+        world.Run(TimeSpan.FromHours(1));
+        Dictionary<MessageKind, int> sent = Count(world, TimeSpan.FromHours(2));
+        Assert.True(sent[MessageKind.Digest] > 20 * K);
+        Assert.False(sent.ContainsKey(MessageKind.Store));
+        Assert.All(keys, key => Assert.InRange(world.Nodes.Count(n => n.Core.Holding.Index.Under(key).Length > 0), K, K + 2));
+    }
+
+    [Fact]
+    public void Who_has_just_come_is_pinged_and_not_compared_with()
+    {
+        World world = Grown(seed: 25, count: 20);
+        Put(world, world.Nodes[0], "old");
+        world.Grow(1, Configure);
+        WorldNode newcomer = world.Nodes[^1];
+        int digests = 0;
+        world.Sniffer = (from, to, datagram) =>
+            digests += (from == newcomer.EndPoint || to == newcomer.EndPoint) && KindOf(datagram) == MessageKind.Digest ? 1 : 0;
+        world.Run(Replication.Acquaintance / 2);
+        Assert.Equal(0, digests);
+        world.Run(3 * Replication.Acquaintance);
+        Assert.True(digests > 0);
+    }
+
+    [Fact]
+    public void A_record_that_a_neighbour_turns_away_is_not_offered_to_it_every_time()
+    {
+        World world = new(26);
+        world.Grow(K + 2, Configure);
+        world.Grow(1, o => Configure(o) with { AcceptRecord = _ => false });
+        WorldNode picky = world.Nodes[^1];
+        for (int i = 0; i < 10; i++)
+        {
+            Put(world, world.Nodes[0], $"unwelcome {i}");
+        }
+
+        world.Run(TimeSpan.FromMinutes(30));
+        int offered = 0;
+        world.Sniffer = (_, to, datagram) => offered += to == picky.EndPoint && KindOf(datagram) == MessageKind.Store ? 1 : 0;
+        world.Run(TimeSpan.FromHours(3));
+        Assert.InRange(offered, 1, 3 * 10 * 2);
+        Assert.Equal(0, picky.Core.Holding.Index.Count);
+    }
+
+    [Fact]
+    public void A_stranger_learns_nothing_by_comparing_and_gives_nothing()
+    {
+        World world = Grown(seed: 27, count: 8);
+        RecordKey key = Put(world, world.Nodes[0], "secret");
+        WorldNode holder = ClosestTo(world, key)[0];
+        WorldNode client = world.Add(o => Configure(o) with { IsClient = true }, true, world.Nodes[1]);
+        client.Begin();
+        world.Run(TimeSpan.FromSeconds(5));
+        Kademlia.Records.DigestEntry entry = new(1, 2, 3);
+        DigestAnswer? summary = world.Await(client.Call(Compare(isOffer: false)));
+        DigestAnswer? offer = world.Await(client.Call(Compare(isOffer: true)));
+        Assert.Equal((true, true), (summary!.Same, offer!.Same));
+        Assert.Empty(offer.Wanted);
+
+        Func<NodeCore, CancelScope, CoreTask<DigestAnswer?>> Compare(bool isOffer) =>
+            async (core, scope) => await new DigestOut(core, holder.Contact, [entry], isOffer, scope).Send();
+    }
+
+    private static CoreOptions Configure(CoreOptions options) => options with { BucketSize = K };
+
+    private static World Grown(int seed, int count)
+    {
+        World world = new(seed);
+        world.Grow(count, Configure);
+        world.Run(TimeSpan.FromMinutes(15));
+        return world;
+    }
+
+    private static RecordKey Put(World world, WorldNode publisher, string name, byte? value = 1)
+    {
+        byte[] salt = RecordKey.EncodeName(name);
+        RecordKey key = RecordKey.ForOwner(publisher.Core.Identity.Algorithm, publisher.Core.Identity.PublicKey.Span, salt);
+        PutOptions options = new() { Republish = false };
+        PutCall call = new(key, salt, value is byte b ? new[] { b } : default, IsTombstone: value is null, options);
+        Assert.True(world.Await(publisher.Call((core, scope) => core.Putting.PutAsync(call, scope))).Stored > 0);
+        return key;
+    }
+
+    private static bool Holds(WorldNode node, RecordKey key, WorldNode publisher) =>
+        node.Core.Holding.Index.Find(key, publisher.Id) is not null;
+
+    private static int ValueAt(WorldNode node, RecordKey key, WorldNode publisher) =>
+        node.Core.Read(key, publisher.Id) is { IsTombstone: false } record ? record.Value.Span[0] : -1;
+
+    private static WorldNode[] ClosestTo(World world, RecordKey key) => [.. world.Nodes.OrderBy(n => n.Id ^ key.Hash).Take(K)];
+
+    private static Dictionary<MessageKind, int> Count(World world, TimeSpan time)
+    {
+        Dictionary<MessageKind, int> counts = [];
+        world.Sniffer = (_, _, datagram) => counts[KindOf(datagram)] = counts.GetValueOrDefault(KindOf(datagram)) + 1;
+        world.Run(time);
+        world.Sniffer = null;
+        return counts;
+    }
+
+    private static MessageKind KindOf(byte[] datagram)
+    {
+        new Codec(1).TryReadEnvelope(datagram, out Envelope envelope, out _);
+        return envelope.Kind;
+    }
+}

@@ -45,23 +45,11 @@ public sealed class VirtualMachine
     /// What the machine gives itself must not be set: transport, time, store and files.
     /// </param>
     /// <param name="cancellationToken">Gives the start up.</param>
-    public async Task<KademliaNode> StartAsync(KademliaOptions? options = null, CancellationToken cancellationToken = default)
-    {
-        if (Node is not null)
-        {
-            throw new InvalidOperationException($"A node runs on {this} already. Kill it, or start another machine.");
-        }
+    public Task<KademliaNode> StartAsync(KademliaOptions? options = null, CancellationToken cancellationToken = default) =>
+        StartThroughAsync(_network.ChooseBootstraps, options, cancellationToken);
 
-        _options = options ?? new KademliaOptions();
-        ThrowIfNotVirtual(_options);
-        _options.Validate();
-        Disk.Identity = _options.Identity ?? Disk.Identity ?? _network.CreateIdentity(_options.IdDifficulty);
-        Node = KademliaNode.Create(_options, Disk.Identity, MakeServices());
-        _network.OnStarted(this);
-        KademliaNode node = Node;
-        await node.BeginAsync(Disk.Contacts, cancellationToken).ConfigureAwait(false);
-        return node;
-    }
+    /// <summary>Starts a node that joins nobody, though there are others.</summary>
+    internal Task<KademliaNode> StartAloneAsync(KademliaOptions? options) => StartThroughAsync(_ => [], options, CancellationToken.None);
 
     /// <summary>Takes the power away: the node says nothing to anybody any more, and its callers' operations end with an <see cref="ObjectDisposedException"/>.</summary>
     public void Kill()
@@ -116,7 +104,26 @@ public sealed class VirtualMachine
         Node = null;
     }
 
-    private HostServices MakeServices()
+    private async Task<KademliaNode> StartThroughAsync(
+        Func<VirtualMachine, IReadOnlyList<Bootstrap>> chooseBootstraps, KademliaOptions? options, CancellationToken cancellationToken)
+    {
+        if (Node is not null)
+        {
+            throw new InvalidOperationException($"A node runs on {this} already. Kill it, or start another machine.");
+        }
+
+        _options = options ?? new KademliaOptions();
+        ThrowIfNotVirtual(_options);
+        _options.Validate();
+        Disk.Identity = _options.Identity ?? Disk.Identity ?? _network.CreateIdentity(_options.IdDifficulty);
+        Node = KademliaNode.Create(_options, Disk.Identity, MakeServices(chooseBootstraps));
+        _network.OnStarted(this);
+        KademliaNode node = Node;
+        await node.BeginAsync(Disk.Contacts, cancellationToken).ConfigureAwait(false);
+        return node;
+    }
+
+    private HostServices MakeServices(Func<VirtualMachine, IReadOnlyList<Bootstrap>> chooseBootstraps)
     {
         _dispatcher = new VirtualDispatcher(this, _network.World);
         return new HostServices
@@ -125,7 +132,7 @@ public sealed class VirtualMachine
             Store = Disk.Open(),
             Time = Clock,
             Logger = _options.LoggerFactory?.CreateLogger<KademliaNode>() ?? NullLogger<KademliaNode>.Instance,
-            Bootstraps = _options.Bootstrap.Count > 0 ? _options.ParseBootstraps() : _network.ChooseBootstraps(this),
+            Bootstraps = _options.Bootstrap.Count > 0 ? _options.ParseBootstraps() : chooseBootstraps(this),
             Signatures = _network.Signatures,
             Random = _network.NextRandom(),
             Dispatcher = _dispatcher,

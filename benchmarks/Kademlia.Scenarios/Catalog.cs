@@ -1,0 +1,20 @@
+using Kademlia.Scenarios.Scenarios;
+
+namespace Kademlia.Scenarios;
+
+/// <summary>All scenarios, in the order in which they are told.</summary>
+internal static class Catalog
+{
+    public static IReadOnlyList<Scenario> All { get; } =
+    [
+        new Recall(),
+        new Scale(),
+        new Latencies(),
+        new MassFailure(),
+
+        new Lossy(),
+
+        new RestartStorm(),
+        new ColdStart(),
+    ];
+}

@@ -22,10 +22,10 @@ public sealed class Churn
     }
 
     /// <summary>The part of the nodes that say goodbye; the others vanish. The default is 0.</summary>
-    public double Graceful { get; init; }
+    public double Graceful { get; private init; }
 
     /// <summary>How newcomers are started; null for the defaults.</summary>
-    public KademliaOptions? Options { get; init; }
+    public KademliaOptions? Options { get; private init; }
 
     /// <summary>Nodes that stay, such as those that publish.</summary>
     public ISet<KademliaNode> Stayers { get; } = new HashSet<KademliaNode>();
@@ -34,11 +34,21 @@ public sealed class Churn
     public int Ended { get; private set; }
 
     /// <summary>Begins: from now on every node but the stayers has a session.</summary>
-    public static Churn Start(VirtualNetwork network, SessionTimes sessions, double graceful = 0, IEnumerable<KademliaNode>? stayers = null)
+    /// <param name="network">The network.</param>
+    /// <param name="sessions">How long nodes stay.</param>
+    /// <param name="graceful">See <see cref="Graceful"/>.</param>
+    /// <param name="stayers">See <see cref="Stayers"/>; none when null.</param>
+    /// <param name="options">See <see cref="Options"/>.</param>
+    public static Churn Start(
+        VirtualNetwork network,
+        SessionTimes sessions,
+        double graceful = 0,
+        IEnumerable<KademliaNode>? stayers = null,
+        KademliaOptions? options = null)
     {
         ArgumentNullException.ThrowIfNull(network);
         ArgumentNullException.ThrowIfNull(sessions);
-        Churn churn = new(network, sessions) { Graceful = graceful };
+        Churn churn = new(network, sessions) { Graceful = graceful, Options = options };
         churn.Stayers.UnionWith(stayers ?? []);
         foreach (KademliaNode node in network.Nodes.Except(churn.Stayers))
         {

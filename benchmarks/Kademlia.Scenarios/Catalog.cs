@@ -11,8 +11,11 @@ internal static class Catalog
         new Scale(),
         new Latencies(),
         new MassFailure(),
+        new Repair(),
+        new Churning(),
 
         new Lossy(),
+        new Partition(),
 
         new RestartStorm(),
         new ColdStart(),

@@ -21,10 +21,13 @@ internal sealed class FindValueQuestion(NodeCore core, RecordCollector collector
 
     private readonly Dictionary<PeerEndPoint, Page> _pages = [];
     private readonly int _start = core.Random.Next(MaxStart);
+    private Contact? _firstHolder;
 
     public override MessageKind Kind => MessageKind.FindValue;
 
     public override int FirstContactLength => FirstReplyLength;
+
+    public override Contact? FirstHolder => _firstHolder;
 
     public override bool IsWaiting => collector.IsPromising;
 
@@ -44,6 +47,7 @@ internal sealed class FindValueQuestion(NodeCore core, RecordCollector collector
             return false;
         }
 
+        _firstHolder ??= reply.Records.Count > 0 ? contact : null;
         int slots = collector.Key.Kind == RecordKind.Open ? reply.Records.Count : Math.Min(reply.Records.Count, 1);
         for (int i = 0; i < slots; i++)
         {

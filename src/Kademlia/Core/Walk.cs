@@ -21,6 +21,9 @@ internal abstract class WalkQuestion
     /// <summary>Whether to wait before asking anybody else: what was heard may be enough.</summary>
     public virtual bool IsWaiting => false;
 
+    /// <summary>Who first gave what was asked for, where that is more than contacts: a walk that ends there has no closest to speak of.</summary>
+    public virtual Contact? FirstHolder => null;
+
     public abstract int Write(Span<byte> destination, in Envelope envelope, int paddedLength, int cursor);
 
     /// <summary>Reads a reply; the contacts are valid until the next message is read.</summary>
@@ -73,7 +76,7 @@ internal sealed class Walk
 
     public int Failed { get; private set; }
 
-    public int Hops => _lookup.Hops;
+    public int Hops => _question.FirstHolder is Contact holder ? _lookup.HopsTo(holder) : _lookup.Hops;
 
     /// <summary>Whether the walk ran to its end, not stopped early.</summary>
     public bool IsComplete { get; private set; }

@@ -34,7 +34,7 @@ internal static class GoalTable
     private static string Text(double value, string unit)
     {
         string number = unit.Length == 0 && value is > 0 and <= 1
-            ? value.ToString("0.0000", CultureInfo.InvariantCulture)
+            ? value.ToString("0.0000#", CultureInfo.InvariantCulture)
             : value.ToString(Math.Abs(value) < 100 ? "0.##" : "N0", CultureInfo.InvariantCulture);
         return unit.Length == 0 ? number : $"{number} {unit}";
     }

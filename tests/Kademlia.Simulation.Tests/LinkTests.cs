@@ -26,6 +26,19 @@ public sealed class LinkTests
     }
 
     [Fact]
+    public void What_is_lost_does_not_arrive() => _network.Run(async () =>
+    {
+        IReadOnlyList<KademliaNode> nodes = await _network.StartNodesAsync(2);
+        await _network.DelayAsync(TimeSpan.FromSeconds(10));
+        long received = nodes[1].Info.Counters.Received;
+        Loss loss = new(1);
+        _network.Links.Add(loss);
+        Assert.Null(await nodes[0].PingAsync(nodes[1].LocalEndPoints[0]));
+        Assert.Equal(received, nodes[1].Info.Counters.Received);
+        Assert.True(loss.Fired > 0);
+    });
+
+    [Fact]
     public void What_is_longer_than_the_path_carries_arrives_cut_and_is_dropped() => _network.Run(async () =>
     {
         IReadOnlyList<KademliaNode> nodes = await _network.StartNodesAsync(2);

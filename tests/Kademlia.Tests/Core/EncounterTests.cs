@@ -65,6 +65,7 @@ public sealed class EncounterTests
     [InlineData("refuses")]
     [InlineData("is busy")]
     [InlineData("proves another's id")]
+    [InlineData("has another sign")]
     public void Who_does_not_prove_its_id_is_not_admitted(string how)
     {
         (WorldNode node, Stranger stranger) = Meet(stranger =>
@@ -75,7 +76,8 @@ public sealed class EncounterTests
                 "is busy" => ProofStatus.Busy,
                 _ => ProofStatus.Signed,
             };
-            stranger.Proves = _world.Scheme.CreateIdentity();
+            stranger.Proves = how == "proves another's id" ? _world.Scheme.CreateIdentity() : null;
+            stranger.Signs = how == "has another sign" ? _world.Scheme.CreateIdentity() : null;
         });
         Assert.Contains(stranger.Heard, heard => heard.Kind == MessageKind.Prove);
         Assert.Equal(0, node.Core.Overlays[0].Table.Count);
@@ -122,6 +124,25 @@ public sealed class EncounterTests
         _world.Sniffer = (from, to, _) => asked.Add(from == node.EndPoint ? to : default);
         _world.Await(node.Call((core, scope) => core.Finding.FindClosestAsync(NodeId.Random(ids), scope)));
         Assert.Equal(new[] { liar.EndPoint, default }.ToHashSet(), asked);
+    }
+
+    [Fact]
+    public void What_a_liar_s_referrals_aim_at_one_network_stays_within_its_budget()
+    {
+        Random ids = new(1);
+        (WorldNode node, Stranger liar) = Meet(_ => { });
+        AddressGroup victims = AddressGroup.Of(PeerEndPoint.Parse("70.0.0.0:7411"));
+        liar.Names = [.. Enumerable.Range(1, 20).Select(i => new Contact(NodeId.Random(ids), PeerEndPoint.Parse($"70.0.0.{i}:7411")))];
+        int bytes = 0;
+        _world.Sniffer = (_, to, datagram) => bytes += AddressGroup.Of(to) == victims ? datagram.Length : 0;
+        for (int i = 0; i < 10; i++)
+        {
+            NodeId target = NodeId.Random(ids);
+            node.Call((core, scope) => core.Finding.FindClosestAsync(target, scope));
+        }
+
+        _world.Run(TimeSpan.FromSeconds(40));
+        Assert.InRange(bytes, 1, HearsayBudget.UncorroboratedBytesPerMinute);
     }
 
     [Fact]

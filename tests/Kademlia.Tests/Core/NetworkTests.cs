@@ -301,6 +301,40 @@ public class NetworkTests
     }
 
     [Fact]
+    public void A_reader_that_has_seen_the_newer_record_is_never_given_the_older_again()
+    {
+        World world = new(26);
+        world.Grow(6);
+        WorldNode writer = world.Nodes[5];
+        WorldNode reader = world.Add(o => o with { IsClient = true }, true, world.Nodes[0]);
+        world.Await(reader.Begin());
+        RecordKey key = world.Await(Put(writer, "name")).Key;
+        WorldNode[] apart = [writer, reader];
+        world.Partition = (from, to) => apart.Any(n => n.EndPoint == from) != apart.Any(n => n.EndPoint == to);
+        Record newer = world.Await(Put(writer, "name")).Record;
+        Assert.Equal(newer.Sequence, world.Await(Get(reader, key)).Record?.Sequence);
+        Assert.True(world.Cut > 0);
+
+        world.Partition = null;
+        world.Kill(writer);
+        Assert.All(world.Nodes.Where(n => n != reader), n => Assert.True(n.Core.Holding.Index.Find(key, writer.Id)?.Head.Sequence < newer.Sequence));
+        Assert.Equal(newer.Sequence, world.Await(Get(reader, key)).Record?.Sequence);
+    }
+
+    [Fact]
+    public void A_range_that_no_lookup_goes_into_is_refreshed()
+    {
+        World world = new(27);
+        world.Grow(10, o => o with { BucketSize = 2 });
+        world.Run(TimeSpan.FromHours(2.5));
+        Assert.All(world.Nodes, n =>
+        {
+            Assert.True(n.Core.Overlays[0].Table.BucketCount > 1);
+            Assert.False(n.Core.Overlays[0].Table.TryGetBucketToRefresh(n.Core.Now, TimeSpan.FromHours(1.5), world.Random, out _));
+        });
+    }
+
+    [Fact]
     public void A_record_with_a_short_life_is_renewed_for_as_short_a_life()
     {
         World world = new(24);

@@ -1,3 +1,4 @@
+using Kademlia.Admission;
 using Kademlia.Core;
 using Kademlia.Messages;
 
@@ -45,6 +46,24 @@ public sealed class PendingRequestTests
     {
         _silent.Answers = true;
         Probe probe = Send(attempts: 1, latency: TimeSpan.FromMilliseconds(600));
+        Assert.Equal(["0 sent", "500 slow", "1000 TimedOut"], LogOf(probe));
+        Assert.Equal(1, _node.Core.Counters[DropReason.Unmatched]);
+    }
+
+    [Theory]
+    [InlineData("60.0.0.1:7412")]
+    [InlineData("60.0.0.2:7411")]
+    public void A_reply_from_another_endpoint_changes_nothing(string elsewhere)
+    {
+        Stranger thief = new(_world, elsewhere);
+        Probe probe = Send(attempts: 1, latency: TimeSpan.FromMilliseconds(50));
+        _world.Run(TimeSpan.FromMilliseconds(100));
+        thief.Repeat(
+            _node.EndPoint,
+            MessageKind.Ping | MessageKind.Reply,
+            new AddressToken(1),
+            _silent.Heard[0].Transaction,
+            (codec, to, envelope) => codec.WritePingReply(to, envelope));
         Assert.Equal(["0 sent", "500 slow", "1000 TimedOut"], LogOf(probe));
         Assert.Equal(1, _node.Core.Counters[DropReason.Unmatched]);
     }

@@ -45,6 +45,9 @@ internal sealed class Stranger
     /// <summary>The identity that it proves: its own, unless it lies.</summary>
     public NodeIdentity? Proves { get; set; }
 
+    /// <summary>Whose key signs the proof: that of the identity that it proves, unless it lies.</summary>
+    public NodeIdentity? Signs { get; set; }
+
     /// <summary>Sends a request as written by <paramref name="write"/>, with or without a token.</summary>
     public ulong Ask(PeerEndPoint to, MessageKind kind, AddressToken token, RequestWriter write)
     {
@@ -93,7 +96,7 @@ internal sealed class Stranger
         NodeIdentity identity = Proves ?? Identity;
         byte[] preimage = IdentityProof.Preimage(1, challenge.Nonce, challenger, Identity.Id, challenge.Dialled);
         return ProofStatus == ProofStatus.Signed
-            ? new ProveReply(ProofStatus, identity.Algorithm, identity.PublicKey.Span, identity.Sign(preimage))
+            ? new ProveReply(ProofStatus, identity.Algorithm, identity.PublicKey.Span, (Signs ?? identity).Sign(preimage))
             : new ProveReply(ProofStatus, default, default, default);
     }
 

@@ -40,6 +40,9 @@ internal sealed class VirtualWorld
     /// <summary>How many events ran.</summary>
     public long Ran { get; private set; }
 
+    /// <summary>Called after each event.</summary>
+    public Action? AfterEvent { get; set; }
+
     /// <summary>The machine that the event under way, or the last one, happened on.</summary>
     public VirtualMachine? Scene { get; set; }
 
@@ -130,6 +133,8 @@ internal sealed class VirtualWorld
         {
             Scene?.Node?.Core.AssertInvariants();
         }
+
+        AfterEvent?.Invoke();
     }
 
     /// <summary>Work that waits for no timer and no continuation of its own can be woken by operations of nodes alone, and those end.</summary>

@@ -39,6 +39,7 @@ internal sealed class Replication(NodeCore core)
     private readonly EntryMemory _given = new();
     private readonly EntryMemory _offered = new();
     private readonly EntryMemory _answered = new();
+    private TimeSpan _reunionEnds;
     private TimeSpan _periodEnds;
     private int _spent;
 
@@ -161,11 +162,16 @@ internal sealed class Replication(NodeCore core)
         core.Answers.ReplyDigest(request, same: !wanted.ContainsAnyExcept((byte)0), wanted[..((count + 7) / 8)]);
     }
 
-    /// <summary>Known for long enough, or in a network that has no others.</summary>
+    /// <summary>Two parts of the network meet again: neighbours are compared with at once, for as long as others have to be known.</summary>
+    public void OnReunion() => _reunionEnds = core.Now + Acquaintance;
+
+    /// <summary>Known for long enough, or in a network that has no others, or that has just become one.</summary>
     private bool IsAcquainted(Contact contact)
     {
         RoutingTable table = core.OverlayOf(contact.EndPoint)!.Table;
-        return table.Count < core.Options.BucketSize ? table.Contains(contact) : table.HasKnown(contact, Acquaintance, core.Now);
+        return table.Count < core.Options.BucketSize || core.Now < _reunionEnds
+            ? table.Contains(contact)
+            : table.HasKnown(contact, Acquaintance, core.Now);
     }
 
     /// <summary>What we hold that both of us should hold, as we see it: the nearest to us first.</summary>

@@ -12,6 +12,9 @@ namespace Kademlia.Core;
 /// table, since what its island knows is nearer and would be the end of the walk. So a bootstrap endpoint hears some k pings an
 /// interval from all the network, however large that is, and of every island some k nodes look. Whom they meet near their ids
 /// enters their tables, and the lookups and refreshes of all others pass there.</para>
+/// <para>Faster than that, after a broken cable, are contacts that were lost to it: the last <see cref="MaxLost"/> that left the table
+/// because they failed are remembered, and one of them is pinged every <see cref="LostInterval"/>. One that answers again is where the walk begins, all
+/// the others are asked to come back, and replication compares with neighbours at once, however short their acquaintance.</para>
 /// </remarks>
 internal sealed class Reunion(NodeCore core)
 {
@@ -20,6 +23,38 @@ internal sealed class Reunion(NodeCore core)
 
     /// <summary>So many endpoints are pinged at one look, drawn anew each time.</summary>
     public const int MaxEndPoints = 8;
+
+    /// <summary>So many lost contacts are remembered, the newest.</summary>
+    public const int MaxLost = 64;
+
+    /// <summary>How often one of them is pinged.</summary>
+    public static readonly TimeSpan LostInterval = TimeSpan.FromMinutes(3);
+
+    private readonly Queue<Contact> _lost = new();
+
+    /// <summary>A contact left the table because it failed.</summary>
+    public void OnLost(Contact contact)
+    {
+        if (_lost.Count == MaxLost)
+        {
+            _lost.Dequeue();
+        }
+
+        _lost.Enqueue(contact);
+    }
+
+    /// <summary>Pings lost contacts, one after the other and again, until the node stops.</summary>
+    public async CoreTask RunForLostAsync()
+    {
+        while (true)
+        {
+            await core.Delay(core.Jitter(LostInterval), core.Lifetime);
+            if (_lost.TryDequeue(out Contact contact))
+            {
+                await TryAsync(contact);
+            }
+        }
+    }
 
     /// <summary>Looks now and then until the node stops.</summary>
     public async CoreTask RunAsync()
@@ -32,6 +67,28 @@ internal sealed class Reunion(NodeCore core)
             {
                 await LookAsync(looking);
             }
+        }
+    }
+
+    private async CoreTask TryAsync(Contact contact)
+    {
+        Overlay overlay = core.OverlayOf(contact.EndPoint)!;
+        if (overlay.Table.Contains(contact))
+        {
+            return; // It came back by itself.
+        }
+
+        if (!await VisitAsync(overlay, contact.EndPoint))
+        {
+            OnLost(contact);
+            return;
+        }
+
+        core.Upkeep.OnReunion();
+        core.Replication.OnReunion();
+        while (_lost.TryDequeue(out Contact other))
+        {
+            core.Newcomers.Consider(other);
         }
     }
 
@@ -53,13 +110,16 @@ internal sealed class Reunion(NodeCore core)
         }
     }
 
-    private async CoreTask VisitAsync(Overlay overlay, PeerEndPoint endPoint)
+    private async CoreTask<bool> VisitAsync(Overlay overlay, PeerEndPoint endPoint)
     {
         Pong? pong = await new PingOut(core, new Contact(default, endPoint), core.Lifetime).Send();
-        if (pong is not null && await core.Newcomers.AdmitAsync(pong.Contact, isHearsay: false))
+        bool admitted = pong is not null && await core.Newcomers.AdmitAsync(pong.Contact, isHearsay: false);
+        if (admitted)
         {
             FindNodeQuestion question = new(core, core.Id, AddressFamilies.None, core.Options.LookupAttempts);
-            await new Walk(core, overlay, core.Id, question, core.Lifetime).StartFrom(pong.Contact);
+            await new Walk(core, overlay, core.Id, question, core.Lifetime).StartFrom(pong!.Contact);
         }
+
+        return admitted;
     }
 }

@@ -101,9 +101,13 @@ internal sealed class Upkeep(NodeCore core)
         core.Replication.OnAdded(contact);
     }
 
+    /// <summary>Two parts of the network meet again: the neighbours are visited soon.</summary>
+    public void OnReunion() => _hurried = core.Options.BucketSize;
+
     /// <summary>A contact left a table. If it was a neighbour, the others may have to take its place at records: they are compared with soon.</summary>
     public void OnGone(Contact contact)
     {
+        core.Reunion.OnLost(contact);
         Contact[] neighbours = Neighbours(core.OverlayOf(contact.EndPoint)!);
         bool wasNeighbour = neighbours.Length < core.Options.BucketSize
             || (contact.Id ^ core.Id) < (neighbours[^1].Id ^ core.Id);
@@ -153,6 +157,7 @@ internal sealed class Upkeep(NodeCore core)
             await core.Holding.LoadAsync();
             core.RunDetached(TickAsync());
             core.RunDetached(core.Reunion.RunAsync());
+            core.RunDetached(core.Reunion.RunForLostAsync());
             await JoinAsync();
             begun.Keep(true);
         }

@@ -38,6 +38,33 @@ public sealed class ReunionTests
     }
 
     [Fact]
+    public void Two_halves_that_were_one_network_know_each_other_again_within_minutes()
+    {
+        WorldNode first = Add();
+        while (_world.Nodes.Count < 2 * IslandSize)
+        {
+            Add(first);
+        }
+
+        BeginAll();
+        _world.Run(TimeSpan.FromMinutes(10));
+        foreach (WorldNode node in _world.Nodes)
+        {
+            node.Bootstrap = [];
+        }
+
+        HashSet<PeerEndPoint> half = [.. _world.Nodes.Take(IslandSize).Select(n => n.EndPoint)];
+        _world.Partition = (from, to) => half.Contains(from) != half.Contains(to);
+        _world.Run(TimeSpan.FromHours(2));
+        Assert.All(_world.Nodes, node => Assert.All(
+            node.Core.Overlays[0].Table.ToArray(),
+            contact => Assert.Equal(half.Contains(node.EndPoint), half.Contains(contact.EndPoint))));
+        _world.Partition = null;
+        _world.Run(TimeSpan.FromMinutes(15));
+        AssertIsOneNetwork();
+    }
+
+    [Fact]
     public void However_large_the_network_its_bootstrap_node_hears_of_k_nodes_an_interval()
     {
         const int Nodes = 25;

@@ -20,7 +20,7 @@ internal sealed class SvgChart
     private const string Style = """
         svg { color: #1f2328; background: #ffffff; font: 13px system-ui, sans-serif; }
         .title { font-size: 15px; font-weight: 600; }
-        .axis, .tick { stroke: currentColor; fill: none; }
+        .axis { stroke: currentColor; fill: none; }
         .grid { stroke: currentColor; opacity: 0.15; }
         text { fill: currentColor; }
         .line { fill: none; stroke-width: 2; stroke-linejoin: round; }

@@ -168,6 +168,37 @@ public sealed class EncounterTests
         Assert.True(node.Core.Overlays[0].Table.Contains(stranger.Contact));
     }
 
+    [Theory]
+    [InlineData(128)]
+    [InlineData(300)]
+    public void A_node_that_has_much_to_say_says_no_more_to_an_unproven_address_than_it_was_asked_with(int asked)
+    {
+        _world.Grow(25);
+        PutCall call = new(RecordKey.ForContent(new byte[700]), [], new byte[700], IsTombstone: false, new PutOptions());
+        WorldNode node = _world.Nodes.MinBy(n => n.Id ^ call.Key.Hash)!;
+        _world.Await(node.Call((core, scope) => core.Putting.PutAsync(call, scope)));
+        Stranger stranger = new(_world, "60.0.0.1:7411");
+        foreach ((MessageKind kind, RequestWriter write) in new (MessageKind, RequestWriter)[]
+        {
+            (MessageKind.FindNode, (codec, to, envelope) =>
+                codec.Write(to, envelope, new FindNodeRequest(call.Key.Hash, AddressFamilies.None), asked)),
+            (MessageKind.FindValue, (codec, to, envelope) => codec.Write(to, envelope, new FindValueRequest(call.Key, 0), asked)),
+        })
+        {
+            int unproven = ReplyTo(kind, AddressToken.None, write);
+            Assert.InRange(stranger.Lengths[unproven], 1, asked);
+            int proven = ReplyTo(kind, stranger.Heard[unproven].Token, write);
+            Assert.InRange(stranger.Lengths[proven], 500, Codec.MaxMessageLength);
+        }
+
+        int ReplyTo(MessageKind kind, AddressToken token, RequestWriter write)
+        {
+            ulong transaction = stranger.Ask(node.EndPoint, kind, token, write);
+            _world.Run(TimeSpan.FromSeconds(1));
+            return stranger.Heard.FindIndex(heard => heard.IsReply && heard.Transaction == transaction);
+        }
+    }
+
     [Fact]
     public void A_repeated_message_reaches_its_handler_once_and_is_answered_again()
     {

@@ -324,6 +324,21 @@ public class RecordIndexTests
     }
 
     [Fact]
+    public void TryReserve_OurOpenRecordThatAStrangerProlonged_IsNotAmongThoseThatPay()
+    {
+        RecordIndex index = Create(new RecordLimits { MaxRecordsPerKey = 2 });
+        RecordHead own = Open(0b0001, writer: 1, expiry: 1000);
+        Store(index, own, default(AddressGroup), RecordOrigin.Own);
+        RecordHead prolonged = own with { ExpirySeconds = 1500 };
+        Store(index, prolonged, Red);
+        Store(index, Open(0b0001, writer: 2, expiry: 2000), Red);
+        Store(index, Open(0b0001, writer: 3, expiry: 2001), Red);
+        Store(index, Open(0b0001, writer: 4, expiry: 2002), Red);
+        Assert.Equal([Open(0b0001, writer: 2, expiry: 2000)], Heads(_evicted));
+        Assert.Equal(prolonged, index.Find(own.Key, own.Writer)?.Head);
+    }
+
+    [Fact]
     public void Remove_EntryThatWasReplaced_DoesNothing()
     {
         RecordIndex index = Create();

@@ -59,9 +59,9 @@ internal sealed class WarmStart(VirtualNetwork network)
             }
         }
 
-        foreach (Contact contact in table.ToArray())
+        while (table.TryGetBucketToRefresh(core.Now, core.Options.RefreshInterval, _random, out NodeId target))
         {
-            table.OnLookup(contact.Id, core.Now);
+            table.OnLookup(target, core.Now); // Joining has looked into every range.
         }
 
         core.Upkeep.Joined.Keep(true);

@@ -1,14 +1,18 @@
+using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 
 namespace Kademlia.Identity;
 
 /// <summary>A key pair in a file: PKCS#8 PEM, readable by its user alone.</summary>
-internal static class IdentityFile
+internal static partial class IdentityFile
 {
     /// <summary>The longest file that is read; a P-256 key takes 241 bytes, and room for comments is left.</summary>
     public const int MaxFileLength = 16 * 1024;
 
     private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+
+    /// <summary>EEXIST, the same number on Linux, macOS and the BSDs.</summary>
+    private const int FileExists = 17;
 
     /// <summary>Reads a key pair.</summary>
     /// <exception cref="KademliaException">The file is missing, unreadable or not a P-256 key pair; the message says what to do.</exception>
@@ -112,8 +116,18 @@ internal static class IdentityFile
         }
     }
 
+    // On Unix File.Move looks whether there is a file and then renames over it, so that of two at once both would win. A link is made or not.
     private static bool TryMove(string source, string destination)
     {
+        if (!OperatingSystem.IsWindows())
+        {
+            bool linked = Link(source, destination) == 0;
+            if (linked || Marshal.GetLastPInvokeError() == FileExists)
+            {
+                return linked;
+            }
+        }
+
         try
         {
             File.Move(source, destination, overwrite: false);
@@ -124,4 +138,9 @@ internal static class IdentityFile
             return false;
         }
     }
+
+    /// <summary>link(2) of POSIX.</summary>
+    [LibraryImport("libc", EntryPoint = "link", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    private static partial int Link(string existing, string created);
 }

@@ -99,7 +99,7 @@ public sealed partial class VirtualNetwork
         return result;
     }
 
-    /// <summary>Checks what must hold in every node and for all datagrams. The network checks nodes by itself now and then; in Debug after each event.</summary>
+    /// <summary>Checks what must hold in every node and for all datagrams. The network checks nodes by itself now and then; in Debug more often than in Release.</summary>
     /// <exception cref="InvalidOperationException">Something does not hold: an error in the library, or in an actor.</exception>
     public void AssertInvariants()
     {

@@ -12,7 +12,7 @@ internal sealed class VirtualWorld
 
     /// <summary>After so many events the node that the last one happened on is checked.</summary>
 #if DEBUG
-    private const int CheckInterval = 1;
+    private const int CheckInterval = 16;
 #else
     private const int CheckInterval = 1000;
 #endif

@@ -64,7 +64,7 @@ internal sealed class WarmStart(VirtualNetwork network)
             table.OnLookup(target, core.Now); // Joining has looked into every range.
         }
 
-        core.Upkeep.Joined.Keep(true);
+        core.Turn(() => core.Upkeep.Joined.Keep(true), core.Now);
     }
 
     private void Learn(NodeCore core, RoutingTable table, int self, int other)

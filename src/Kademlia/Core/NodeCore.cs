@@ -176,6 +176,14 @@ internal sealed partial class NodeCore
         EndTurn();
     }
 
+    /// <summary>Does something as a turn of its own.</summary>
+    public void Turn(Action input, TimeSpan now)
+    {
+        BeginTurn(now);
+        input();
+        EndTurn();
+    }
+
     /// <summary>Tells the wall clock. Before the first time, and whenever the host looks at it.</summary>
     public void ObserveWallClock(TimeSpan now, DateTimeOffset wall) => _wallClock.Observe(now, wall);
 

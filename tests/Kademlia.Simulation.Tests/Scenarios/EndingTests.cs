@@ -15,9 +15,6 @@ public sealed class EndingTests
     [InlineData(7)]
     [InlineData(8)]
     [InlineData(9)]
-    [InlineData(10)]
-    [InlineData(11)]
-    [InlineData(12)]
     public void A_node_that_ends_at_any_moment_ends_its_operations_and_is_heard_of_no_more(int seed)
     {
         VirtualNetwork network = SmallNetwork.Join(seed, Nodes);

@@ -68,7 +68,7 @@ internal sealed class NaiveRecordIndex(RecordLimits limits)
     private RecordEntry? NextVictim(RecordEntry incoming)
     {
         List<(AddressGroup Group, int Size)> slots = [.. Strangers
-            .Where(entry => entry.Key == incoming.Key && !(Held.Contains(entry) && IsReserved(entry)))
+            .Where(entry => entry.Key == incoming.Key && !(Held.Contains(entry) && Pending.Any(p => !p.IsOwn && IsSlot(p, entry.Head))))
             .Select(entry => (entry.Source, Math.Max(entry.Head.Size, Pending.Contains(entry) ? Find(entry.Head)?.Head.Size ?? 0 : 0)))];
         if (incoming.Head.Kind == RecordKind.Open
             && (slots.Count > limits.MaxRecordsPerKey || slots.Sum(slot => slot.Size) > limits.MaxBytesPerKey))

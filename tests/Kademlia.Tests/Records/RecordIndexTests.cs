@@ -339,6 +339,17 @@ public class RecordIndexTests
     }
 
     [Fact]
+    public void TryReserve_OfAnotherWhileOursReplacesAStrangersRecord_CountsThatRecordStill()
+    {
+        RecordIndex index = Create(new RecordLimits { MaxRecordsPerKey = 2 });
+        Store(index, Open(0b0001, writer: 1, sequence: 1), Blue);
+        Store(index, Open(0b0001, writer: 2), Red);
+        Assert.True(index.TryReserve(Open(0b0001, writer: 1, sequence: 2), default, RecordOrigin.Own, _evicted));
+        Store(index, Open(0b0001, writer: 3, expiry: 2000), Red);
+        Assert.Equal([Open(0b0001, writer: 2)], Heads(_evicted));
+    }
+
+    [Fact]
     public void Remove_EntryThatWasReplaced_DoesNothing()
     {
         RecordIndex index = Create();

@@ -1,11 +1,10 @@
 using System.Diagnostics.CodeAnalysis;
 using Kademlia.Messages;
-using Kademlia.Routing;
 
 namespace Kademlia.Core;
 
 /// <summary>Everything that happens by the clock: joining, refreshing, checking contacts, republishing, expiring, leaving.</summary>
-internal sealed class Upkeep(NodeCore core)
+internal sealed partial class Upkeep(NodeCore core)
 {
     /// <summary>How often there is a look at what is due; each look does a little, so that upkeep is spread evenly.</summary>
     public static readonly TimeSpan TickInterval = TimeSpan.FromSeconds(10);
@@ -34,9 +33,7 @@ internal sealed class Upkeep(NodeCore core)
     private static readonly TimeSpan HurryInterval = TimeSpan.FromMinutes(5);
 
     private static readonly TimeSpan ProofTime = TimeSpan.FromSeconds(1);
-    private static readonly TimeSpan LeaveTime = TimeSpan.FromSeconds(1);
 
-    private readonly HashSet<Contact> _leaving = [];
     private readonly HashSet<string> _running = [];
     private IReadOnlyList<Contact> _known = [];
     private TimeSpan _backOff = FirstBackOff;
@@ -118,37 +115,6 @@ internal sealed class Upkeep(NodeCore core)
         }
     }
 
-    /// <summary>A node says that it is about to stop. It is asked, for only its own silence removes it.</summary>
-    public void OnLeaving(Contact contact)
-    {
-        if (core.OverlayOf(contact.EndPoint) is Overlay overlay
-            && overlay.Table.Contains(contact)
-            && _leaving.Add(contact))
-        {
-            core.RunDetached(CheckLeavingAsync(contact, overlay.Table));
-        }
-    }
-
-    /// <summary>Says goodbye to the neighbours, who then look after our place at once.</summary>
-    public async CoreTask LeaveAsync(CancelScope scope)
-    {
-        core.OwnFlags |= SenderFlags.Leaving;
-        List<CoreTask> goodbyes = [];
-        foreach (Overlay overlay in core.Overlays)
-        {
-            foreach (Contact neighbour in Neighbours(overlay))
-            {
-                goodbyes.Add(PingAsync(neighbour, attempts: 2, scope));
-            }
-        }
-
-        CorePromise<bool> done = new(core.Ready);
-        core.RunDetached(WhenAllAsync(goodbyes, done));
-        using CoreDeadline deadline = new(core, LeaveTime, () => done.Keep(false));
-        await done;
-        scope.ThrowIfCancelled();
-    }
-
     [SuppressMessage("Design", "CA1031", Justification = "What the start fails with is its caller's.")]
     private async CoreTask BeginAsync(CorePromise<bool> begun)
     {
@@ -164,18 +130,6 @@ internal sealed class Upkeep(NodeCore core)
         catch (Exception failure) when (!begun.IsKept)
         {
             begun.Break(failure);
-        }
-    }
-
-    private static async CoreTask WhenAllAsync(List<CoreTask> tasks, CorePromise<bool> done)
-    {
-        try
-        {
-            await CoreTask.WhenAll(tasks);
-        }
-        finally
-        {
-            done.Keep(true);
         }
     }
 
@@ -346,18 +300,6 @@ internal sealed class Upkeep(NodeCore core)
                 }
             }
         }
-    }
-
-    private async CoreTask CheckLeavingAsync(Contact contact, RoutingTable table)
-    {
-        await core.Delay(core.Jitter(LeaveTime), core.Lifetime);
-        if (await new PingOut(core, contact, core.Lifetime) { MaxAttempts = 2 }.Send() is null)
-        {
-            table.Remove(contact);
-            OnGone(contact);
-        }
-
-        _leaving.Remove(contact);
     }
 
     private async CoreTask PingAsync(Contact contact, int attempts, CancelScope scope) =>

@@ -1,0 +1,67 @@
+using Kademlia.Messages;
+using Kademlia.Routing;
+
+namespace Kademlia.Core;
+
+/// <content>How a node leaves, and what becomes of one that says so.</content>
+internal sealed partial class Upkeep
+{
+    private static readonly TimeSpan LeaveTime = TimeSpan.FromSeconds(1);
+
+    private readonly HashSet<Contact> _leaving = [];
+
+    /// <summary>A node says that it is about to stop. It is asked, for only its own silence removes it.</summary>
+    public void OnLeaving(Contact contact)
+    {
+        if (core.OverlayOf(contact.EndPoint) is Overlay overlay
+            && overlay.Table.Contains(contact)
+            && _leaving.Add(contact))
+        {
+            core.RunDetached(CheckLeavingAsync(contact, overlay.Table));
+        }
+    }
+
+    /// <summary>Says goodbye to the neighbours, who then look after our place at once.</summary>
+    public async CoreTask LeaveAsync(CancelScope scope)
+    {
+        core.OwnFlags |= SenderFlags.Leaving;
+        List<CoreTask> goodbyes = [];
+        foreach (Overlay overlay in core.Overlays)
+        {
+            foreach (Contact neighbour in Neighbours(overlay))
+            {
+                goodbyes.Add(PingAsync(neighbour, attempts: 2, scope));
+            }
+        }
+
+        CorePromise<bool> done = new(core.Ready);
+        core.RunDetached(WhenAllAsync(goodbyes, done));
+        using CoreDeadline deadline = new(core, LeaveTime, () => done.Keep(false));
+        await done;
+        scope.ThrowIfCancelled();
+    }
+
+    private static async CoreTask WhenAllAsync(List<CoreTask> tasks, CorePromise<bool> done)
+    {
+        try
+        {
+            await CoreTask.WhenAll(tasks);
+        }
+        finally
+        {
+            done.Keep(true);
+        }
+    }
+
+    private async CoreTask CheckLeavingAsync(Contact contact, RoutingTable table)
+    {
+        await core.Delay(core.Jitter(LeaveTime), core.Lifetime);
+        if (await new PingOut(core, contact, core.Lifetime) { MaxAttempts = 2 }.Send() is null)
+        {
+            table.Remove(contact);
+            OnGone(contact);
+        }
+
+        _leaving.Remove(contact);
+    }
+}

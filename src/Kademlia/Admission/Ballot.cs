@@ -19,55 +19,74 @@ internal sealed class Ballot(bool onePerGroup)
 
     private readonly Vote[] _votes = new Vote[MaxVoters];
     private int _count;
+    private Tally _tally;
 
     /// <summary>Counts a vote in place of the voter's earlier one.</summary>
-    public void Add(PeerEndPoint voter, PeerEndPoint observed, TimeSpan now) =>
-        _votes[PlaceFor(voter)] = new Vote(voter, observed, now);
+    public void Add(PeerEndPoint voter, PeerEndPoint observed, TimeSpan now)
+    {
+        ref Vote vote = ref _votes[PlaceFor(voter)];
+        bool changesNothing = vote.Counts(now) && vote.Observed == observed;
+        _tally = changesNothing ? _tally : default;
+        vote = new Vote(voter, observed, now);
+    }
 
     /// <summary>Whether any vote still counts.</summary>
-    public bool IsOpen(TimeSpan now) => CountVotes(now) > 0;
+    public bool IsOpen(TimeSpan now) => Count(now).Votes > 0;
 
     /// <summary>The endpoint whose address more than half and at least <see cref="MinAgreeing"/> voters name.</summary>
     /// <param name="now">The time.</param>
-    /// <param name="endPoint">That address, with the port that most of them name, the newest where ports are level.</param>
+    /// <param name="endPoint">That address, with the port that most of them name, the newest at the count where ports are level.</param>
     public bool TryGetMajority(TimeSpan now, out PeerEndPoint endPoint)
     {
-        int agreeing = CountMost(now, out PeerEndPoint most);
-        bool found = agreeing >= MinAgreeing && agreeing * 2 > CountVotes(now);
-        endPoint = found ? most : default;
+        Tally tally = Count(now);
+        bool found = tally.Agreeing >= MinAgreeing && tally.Agreeing * 2 > tally.Votes;
+        endPoint = found ? tally.Most : default;
         return found;
     }
 
     /// <summary>The endpoint whose address most voters name, however few they are.</summary>
-    public bool TryGetMost(TimeSpan now, out PeerEndPoint endPoint) => CountMost(now, out endPoint) > 0;
-
-    private int CountMost(TimeSpan now, out PeerEndPoint endPoint)
+    public bool TryGetMost(TimeSpan now, out PeerEndPoint endPoint)
     {
+        Tally tally = Count(now);
+        endPoint = tally.Most;
+        return tally.Agreeing > 0;
+    }
+
+    /// <summary>Every reply that is read asks, and hardly a vote changes anything: a count holds until one does, or is too old.</summary>
+    private Tally Count(TimeSpan now)
+    {
+        if (now >= _tally.HoldsUntil)
+        {
+            _tally = CountAnew(now);
+        }
+
+        return _tally;
+    }
+
+    private Tally CountAnew(TimeSpan now)
+    {
+        Tally tally = new(default, 0, 0, TimeSpan.MaxValue);
         Vote best = default;
         (int Address, int Port) bestScore = default;
         foreach (Vote vote in _votes.AsSpan(0, _count))
         {
-            (int Address, int Port) score = Score(vote, now);
-            int order = score.CompareTo(bestScore);
-            if (order > 0 || (order == 0 && vote.CastAt > best.CastAt))
+            if (vote.Counts(now))
             {
-                (best, bestScore) = (vote, score);
+                (int Address, int Port) score = Score(vote, now);
+                int order = score.CompareTo(bestScore);
+                bool isBetter = order > 0 || (order == 0 && vote.CastAt > best.CastAt);
+                (best, bestScore) = isBetter ? (vote, score) : (best, bestScore);
+                tally = tally.With(vote);
             }
         }
 
-        endPoint = best.Observed;
-        return bestScore.Address;
+        return tally with { Most = best.Observed, Agreeing = bestScore.Address };
     }
 
-    // How many agree with a vote on the address, and on the port as well. Nobody agrees with a vote that no longer counts.
+    /// <summary>How many agree with a vote on the address, and on the port as well.</summary>
     private (int Address, int Port) Score(Vote vote, TimeSpan now)
     {
         (int Address, int Port) score = default;
-        if (!vote.Counts(now))
-        {
-            return score;
-        }
-
         foreach (Vote other in _votes.AsSpan(0, _count))
         {
             bool agrees = other.Counts(now) && other.Observed.SharesAddressWith(vote.Observed);
@@ -76,17 +95,6 @@ internal sealed class Ballot(bool onePerGroup)
         }
 
         return score;
-    }
-
-    private int CountVotes(TimeSpan now)
-    {
-        int count = 0;
-        foreach (Vote vote in _votes.AsSpan(0, _count))
-        {
-            count += vote.Counts(now) ? 1 : 0;
-        }
-
-        return count;
     }
 
     private int PlaceFor(PeerEndPoint voter)
@@ -111,5 +119,14 @@ internal sealed class Ballot(bool onePerGroup)
     private readonly record struct Vote(PeerEndPoint Voter, PeerEndPoint Observed, TimeSpan CastAt)
     {
         public bool Counts(TimeSpan now) => now - CastAt < VoteLifetime;
+    }
+    /// <summary>What was counted, and when the first of the votes will be too old.</summary>
+    private readonly record struct Tally(PeerEndPoint Most, int Agreeing, int Votes, TimeSpan HoldsUntil)
+    {
+        public Tally With(Vote vote)
+        {
+            TimeSpan end = vote.CastAt + VoteLifetime;
+            return this with { Votes = Votes + 1, HoldsUntil = end < HoldsUntil ? end : HoldsUntil };
+        }
     }
 }

@@ -34,6 +34,21 @@ public class AddressVotesTests
     }
 
     [Fact]
+    public void Asking_in_between_changes_no_answer()
+    {
+        Prop.ForAll(GlobalVotes.ArrayOf().ToArbitrary(), cast =>
+        {
+            CastVote[] inOrder = [.. cast.OrderBy(vote => vote.At)];
+            AddressVotes asked = new(false);
+            return inOrder.Select((vote, i) => (vote, i)).All(each =>
+            {
+                asked.Add(each.vote.Voter, each.vote.Observed, each.vote.At);
+                return AddressOf(asked, each.vote.At) == AddressOf(Count(inOrder[..(each.i + 1)], false), each.vote.At);
+            });
+        }).QuickCheckThrowOnFailure();
+    }
+
+    [Fact]
     public void Two_groups_are_never_a_majority_however_often_they_vote()
     {
         Gen<CastVote> votes =

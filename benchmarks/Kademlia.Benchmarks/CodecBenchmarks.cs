@@ -133,7 +133,7 @@ public class CodecBenchmarks
 
     [Benchmark]
     public int EncodeFindValueReply() => _codec.Write(
-        _buffer, Reply(MessageKind.FindValue), new FindValueReply(new RecordList(new ReadOnlySpan<Record>(in _record)), 1, 1, _contacts.AsSpan(0, 8), false));
+        _buffer, Reply(MessageKind.FindValue), new FindValueReply(new RecordList(new ReadOnlySpan<Record>(in _record)), 1, 1, _contacts.AsSpan(0, Codec.FewContacts), false));
 
     [Benchmark]
     public bool DecodeFindValueReply()

@@ -24,7 +24,7 @@ public sealed class PutReceipt
     /// <summary>How many nodes hold it now; a node that was reached in both address families counts once.</summary>
     public int Stored => Verdicts.Where(v => v.Outcome == StoreOutcome.Stored).Select(v => v.Contact.Id).Distinct().Count();
 
-    /// <summary>How many nodes should: the k closest of each address family, or as many as there are; a node in both counts once.</summary>
+    /// <summary>How many nodes should: the k closest of each address family, or as many as there are, and one or two that seemed to be among them for a moment; a node in both counts once.</summary>
     public int Wanted { get; }
 
     /// <summary>What each node said, the closest to the key first. This node's own verdict is among them when it is one of the k.</summary>

@@ -140,7 +140,8 @@ internal sealed class Answers(NodeCore core)
     private bool AnswerFindValue(in IncomingRequest request, in FindValueRequest value)
     {
         int records = core.Holding.Read(value.Key, value.Cursor, _records, out int held, out long newest);
-        int contacts = FindClosest(value.Key.Hash, request, AddressFamilies.None, Codec.MaxContactsWithRecords);
+        int most = value.IsWide ? Codec.MaxContactsWithRecords : Codec.FewContacts;
+        int contacts = FindClosest(value.Key.Hash, request, AddressFamilies.None, most);
         FindValueReply reply = new(
             new RecordList(_records.AsSpan(0, records)), held, newest, _closest.AsSpan(0, contacts), more: false);
         Send(request, core.Codec.Write(Room(request), EnvelopeFor(request), reply));

@@ -28,7 +28,7 @@ internal sealed record CoreOptions
 
     public int LookupAttempts { get; init; } = 3;
 
-    public int StoreAttempts { get; init; } = 5;
+    public int StoreAttempts { get; init; } = 8;
 
     public TimeSpan FirstTimeout { get; init; } = TimeSpan.FromMilliseconds(500);
 

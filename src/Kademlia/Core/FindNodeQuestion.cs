@@ -9,7 +9,7 @@ internal sealed class FindNodeQuestion(NodeCore core, NodeId target, AddressFami
     /// <summary>
     /// What k = 20 contacts need. Measured: re-asking instead, a walk takes 1.7 s where this takes 1.0 s, for the same bytes.
     /// </summary>
-    private const int WholeReplyLength = 900;
+    public const int WholeReplyLength = 900;
 
     public override MessageKind Kind => MessageKind.FindNode;
 

@@ -13,6 +13,9 @@ internal sealed class FindValueQuestion(NodeCore core, RecordCollector collector
     /// <summary>Room for a record of some 250 bytes and a contact or two in the first reply.</summary>
     private const int FirstReplyLength = 450;
 
+    /// <summary>After so many have not answered in time, more contacts are asked for: some of those that a reply names are dead.</summary>
+    private const int SlowBeforeWide = 1;
+
     /// <summary>How often one holder is asked for the rest of an open key.</summary>
     private const int MaxPages = 16;
 
@@ -22,10 +25,11 @@ internal sealed class FindValueQuestion(NodeCore core, RecordCollector collector
     private readonly Dictionary<PeerEndPoint, Page> _pages = [];
     private readonly int _start = core.Random.Next(MaxStart);
     private Contact? _firstHolder;
+    private int _slow;
 
     public override MessageKind Kind => MessageKind.FindValue;
 
-    public override int FirstContactLength => FirstReplyLength;
+    public override int FirstContactLength => IsWide ? FindNodeQuestion.WholeReplyLength : FirstReplyLength;
 
     public override Contact? FirstHolder => _firstHolder;
 
@@ -33,8 +37,12 @@ internal sealed class FindValueQuestion(NodeCore core, RecordCollector collector
 
     public override int Attempts => core.Options.LookupAttempts;
 
+    private bool IsWide => _slow >= SlowBeforeWide;
+
+    public override void OnSlow() => _slow++;
+
     public override int Write(Span<byte> destination, in Envelope envelope, int paddedLength, int cursor) =>
-        core.Codec.Write(destination, envelope, new FindValueRequest(collector.Key, cursor), paddedLength);
+        core.Codec.Write(destination, envelope, new FindValueRequest(collector.Key, cursor, IsWide), paddedLength);
 
     public override bool TryRead(Contact contact, ReadOnlySpan<byte> body, out ReadOnlySpan<Contact> contacts, out bool more, out bool again)
     {

@@ -24,10 +24,15 @@ internal sealed class Newcomers(NodeCore core)
     /// <summary>So many challengers are remembered while a join waits for them.</summary>
     private const int MaxChallengers = 256;
 
+    /// <summary>So long a put waits for newcomers while it knows fewer than k.</summary>
+    private static readonly TimeSpan ExaminationTime = TimeSpan.FromMilliseconds(500);
+
     private readonly HashSet<PeerEndPoint> _underWay = [];
     private readonly HashSet<Contact> _questioned = [];
     private readonly HashSet<NodeId> _challengers = [];
+    private readonly List<CorePromise<bool>> _waiting = [];
     private CorePromise<bool>? _challenged;
+    private int _knocking;
     private Contact[] _awaitedChallengers = [];
     private int _proofs;
 
@@ -68,6 +73,7 @@ internal sealed class Newcomers(NodeCore core)
             return false;
         }
 
+        _knocking += isHearsay ? 0 : 1;
         try
         {
             bool genuine = core.Peers.Find(contact.EndPoint) is { IsProven: true } known && known.Id == contact.Id
@@ -83,6 +89,22 @@ internal sealed class Newcomers(NodeCore core)
         finally
         {
             _underWay.Remove(contact.EndPoint);
+            _knocking -= isHearsay ? 0 : 1;
+            LetIn();
+        }
+    }
+
+    /// <summary>Waits until those are examined that have come or answered, or for a time: whoever put in a network of two would miss the other otherwise.</summary>
+    public async CoreTask WhenExaminedAsync(CancelScope scope)
+    {
+        if (_knocking > 0)
+        {
+            CorePromise<bool> examined = new(core.Ready);
+            LinkedListNode<Action> registration = scope.Add(() => examined.Break(new OperationCanceledException()));
+            using CoreDeadline deadline = new(core, ExaminationTime, () => examined.Keep(false));
+            _waiting.Add(examined);
+            await examined;
+            scope.Remove(registration);
         }
     }
 
@@ -117,6 +139,15 @@ internal sealed class Newcomers(NodeCore core)
         using CoreDeadline deadline = new(core, atMost, () => challenged.Keep(false));
         await challenged;
         _awaitedChallengers = [];
+    }
+
+    private void LetIn()
+    {
+        if (_knocking == 0)
+        {
+            _waiting.ForEach(w => w.Keep(true));
+            _waiting.Clear();
+        }
     }
 
     private bool IsGroupBusy(PeerEndPoint endPoint)
@@ -164,7 +195,11 @@ internal sealed class Newcomers(NodeCore core)
     {
         byte[] nonce = new byte[ProveRequest.NonceLength];
         core.NextBytes(nonce);
-        Proof? proof = await new ProveOut(core, contact, nonce, core.Lifetime) { IsHearsay = isHearsay }.Send();
+        Proof? proof = await new ProveOut(core, contact, nonce, core.Lifetime)
+        {
+            IsHearsay = isHearsay,
+            MaxAttempts = isHearsay ? core.Options.LookupAttempts : core.Options.StoreAttempts,
+        }.Send();
         if (proof is not { Status: ProofStatus.Signed } || proof.Sender != contact.Id)
         {
             return false;

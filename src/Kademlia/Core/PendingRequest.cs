@@ -5,9 +5,9 @@ namespace Kademlia.Core;
 
 /// <summary>A request that waits for its reply.</summary>
 /// <remarks>
-/// <para>Sent at once; again after one retransmission timeout (RTO), then every two, up to <see cref="MaxAttempts"/> times.
-/// Slow after one RTO, overdue after two or a second, whichever is later, failed two RTOs after the last attempt but not
-/// before it is overdue, and at the latest after the request timeout; a request for slow work fails then only. A reply ends it at
+/// <para>Sent up to <see cref="MaxAttempts"/> times, one retransmission timeout (RTO) apart: a lost datagram costs one round trip
+/// more, and a dead node a datagram or two. Slow after one RTO, overdue after two or a second, whichever is later, failed two RTOs
+/// after the last attempt but not before <see cref="Patience"/>, and at the latest after the request timeout. A reply ends it at
 /// any time.</para>
 /// <para>Exactly one of <see cref="OnReply"/>, <see cref="OnFailure"/> and <see cref="OnCancelled"/> is called, once;
 /// <see cref="OnSlow"/> and <see cref="OnOverdue"/> at most once each, before it.</para>
@@ -33,8 +33,11 @@ internal abstract class PendingRequest(Contact contact, MessageKind kind) : Core
     /// <summary>How long the first datagram to an unproven contact is made, so that its reply may be as long.</summary>
     public int FirstContactLength { get; init; } = Codec.MinRequestLength;
 
-    /// <summary>Whether the answer may take the other node's work as long as the request timeout: a store, or its application.</summary>
-    public bool IsSlowWork { get; init; }
+    /// <summary>How long the answer is waited for at least: it may take the other node's disk, or its application.</summary>
+    public TimeSpan Patience { get; init; } = LeastOverdue;
+
+    /// <summary>How long it is waited for at most; the request timeout when null.</summary>
+    public TimeSpan? GiveUpAfter { get; init; }
 
     /// <summary>Whether the contact is known from others' replies alone: then what it is sent is budgeted.</summary>
     public bool IsHearsay { get; init; }
@@ -86,7 +89,7 @@ internal abstract class PendingRequest(Contact contact, MessageKind kind) : Core
         FirstSent = now;
         _slowAt = now + timeout;
         _overdueAt = now + Max(timeout * 2, LeastOverdue);
-        _deadline = now + requestTimeout;
+        _deadline = now + (GiveUpAfter ?? requestTimeout);
         OnAttempt(now);
     }
 
@@ -94,8 +97,8 @@ internal abstract class PendingRequest(Contact contact, MessageKind kind) : Core
     internal void OnAttempt(TimeSpan now)
     {
         Attempts++;
-        _sendAt = now + (Attempts == 1 ? Timeout : Timeout * 2);
-        _failAt = Attempts < MaxAttempts || IsSlowWork ? _deadline : Min(_deadline, Max(now + (Timeout * 2), _overdueAt));
+        _sendAt = now + Timeout;
+        _failAt = Attempts < MaxAttempts ? _deadline : Min(_deadline, Max(now + (Timeout * 2), FirstSent + Patience));
     }
 
     internal TimeSpan NextDue()

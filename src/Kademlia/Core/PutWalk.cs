@@ -5,21 +5,27 @@ namespace Kademlia.Core;
 /// <summary>One put in one overlay: the walk, the stores, and those who answer late.</summary>
 internal sealed class PutWalk
 {
+    /// <summary>So long a holder may take to make a record durable before a put gives it up.</summary>
+    private static readonly TimeSpan StorePatience = TimeSpan.FromSeconds(2);
+
     private readonly NodeCore _core;
     private readonly Overlay _overlay;
     private readonly Record _record;
     private readonly long _expectedSequence;
     private readonly CancelScope _scope;
+    private readonly TimeSpan _deadline;
     private readonly List<StoreVerdict> _verdicts = [];
     private readonly List<Record> _newer = [];
     private readonly List<CoreTask> _stores = [];
+    private readonly HashSet<Contact> _askedToStore = [];
 
     public PutWalk(NodeCore core, Overlay overlay, Record record, long expectedSequence, CancelScope scope)
     {
         (_core, _overlay, _record) = (core, overlay, record);
         (_expectedSequence, _scope) = (expectedSequence, scope);
+        _deadline = core.Now + core.Options.RequestTimeout;
         FindNodeQuestion question = new(core, record.Key.Hash, AddressFamilies.None, core.Options.StoreAttempts);
-        Walk = new Walk(core, overlay, record.Key.Hash, question, scope) { LateAnswer = OnLateAnswer };
+        Walk = new Walk(core, overlay, record.Key.Hash, question, scope) { Answered = OnAnswered };
     }
 
     public Walk Walk { get; }
@@ -29,40 +35,56 @@ internal sealed class PutWalk
     /// <summary>What holders sent as newer, not verified.</summary>
     public IReadOnlyList<Record> Newer => _newer;
 
-    /// <summary>The nodes that should hold the record: k, or as many as there are.</summary>
+    /// <summary>The nodes that should hold the record: k, or as many as there are, and those that seemed to be among them for a while.</summary>
     public IReadOnlyList<NodeId> Wanted { get; private set; } = [];
 
     /// <summary>Walks, stores, waits for the late, and collects what each said.</summary>
     public async CoreTask RunAsync()
     {
+        if (_overlay.Table.Count < _core.Options.BucketSize)
+        {
+            await _core.Newcomers.WhenExaminedAsync(_scope);
+        }
+
         await Walk.Start();
         Contact[] closest = Walk.Closest();
         bool holdsItself = !_core.Options.IsClient && IsAmongClosest(closest);
         int others = Math.Min(closest.Length, _core.Options.BucketSize - (holdsItself ? 1 : 0));
-        Wanted = [.. closest[..others].Select(c => c.Id), .. holdsItself ? new[] { _core.Id } : []];
         Walk.GoOnAsking();
         if (holdsItself)
         {
             _stores.Add(HoldAsync());
         }
 
-        foreach (Contact contact in closest[..others])
-        {
-            _stores.Add(StoreAsync(contact));
-        }
-
+        StoreAt(closest[..others]);
+        using CoreDeadline lateEnd = new(_core, TimeLeft, Walk.StopAsking);
         await Walk.WhenQuietAsync();
         for (int i = 0; i < _stores.Count; i++)
         {
             await _stores[i];
         }
+
+        Wanted = [.. _askedToStore.Select(c => c.Id), .. holdsItself ? new[] { _core.Id } : []];
     }
+
+    /// <summary>The late are asked, and stores repeated, until the request timeout counted from the put's beginning; a late store has its patience more.</summary>
+    private TimeSpan TimeLeft => _deadline - _core.Now;
 
     private bool IsAmongClosest(Contact[] closest) =>
         closest.Length < _core.Options.BucketSize
         || (_core.Id ^ _record.Key.Hash) < (closest[^1].Id ^ _record.Key.Hash);
 
-    private void OnLateAnswer(Contact contact) => _stores.Add(StoreAsync(contact));
+    /// <summary>Stores at those who are sure enough to be among the closest while others are still asked; later at whoever answers late.</summary>
+    private void OnAnswered(Contact contact) =>
+        StoreAt(Walk.IsFinished ? [contact] : Walk.Settled(_core.Options.BucketSize - 1));
+
+    private void StoreAt(IEnumerable<Contact> contacts)
+    {
+        foreach (Contact contact in contacts.Where(_askedToStore.Add))
+        {
+            _stores.Add(StoreAsync(contact));
+        }
+    }
 
     private async CoreTask HoldAsync()
     {
@@ -75,7 +97,8 @@ internal sealed class PutWalk
         StoreAnswer? answer = await new StoreOut(_core, contact, _record, StorePurpose.Put, _expectedSequence, _scope)
         {
             MaxAttempts = _core.Options.StoreAttempts,
-            IsSlowWork = true,
+            Patience = StorePatience,
+            GiveUpAfter = TimeLeft > StorePatience ? TimeLeft : StorePatience,
         }.Send();
         TimeSpan skew = answer is null ? TimeSpan.Zero : TimeSpan.FromSeconds(answer.ClockSeconds - _core.WallSeconds);
         Add(contact, answer?.Outcome ?? StoreOutcome.TimedOut, answer?.Newer, skew);

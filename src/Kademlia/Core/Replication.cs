@@ -266,7 +266,7 @@ internal sealed class Replication(NodeCore core)
     {
         StoreOut store = new(core, neighbour, record, StorePurpose.Replica, StoreRequest.Unconditional, core.Lifetime)
         {
-            IsSlowWork = true,
+            Patience = core.Options.RequestTimeout,
         };
         StoreAnswer? answer = await store.Send();
         if (answer?.Newer is Record newer && newer.Key == record.Key && newer.Writer == record.Writer)

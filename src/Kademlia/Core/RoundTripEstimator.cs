@@ -8,7 +8,7 @@ namespace Kademlia.Core;
 /// </para>
 /// <para>
 /// Implementation notes. The lower bound is 50 ms where the RFC has 1 s: a request that is sent again too early costs one
-/// datagram, and no congestion window collapses by it. A round trip may be measured of a retransmitted request too
+/// datagram, and no congestion window collapses by it; so the first variation is a quarter of the first round trip, not half. A round trip may be measured of a retransmitted request too
 /// when the reply tells which sending it answers; otherwise, by Karn's rule (section 3 of the RFC), it must not.
 /// </para>
 /// </remarks>
@@ -24,6 +24,8 @@ internal readonly record struct RoundTripEstimator
     private const int SmoothingParts = 8;
     private const int VariationParts = 4;
     private const int VariationWeight = 4;
+
+    private const int FirstVariationParts = 4;
 
     private readonly uint _smoothed;
     private readonly uint _variation;
@@ -58,7 +60,7 @@ internal readonly record struct RoundTripEstimator
         long sample = Math.Clamp(roundTrip.Ticks, TimeSpan.TicksPerMicrosecond, MaxTimeout.Ticks) / TimeSpan.TicksPerMicrosecond;
         if (!HasMeasured)
         {
-            return new RoundTripEstimator(sample, sample / 2);
+            return new RoundTripEstimator(sample, sample / FirstVariationParts);
         }
 
         long deviation = Math.Abs(_smoothed - sample);

@@ -46,7 +46,7 @@ internal sealed class Talking(NodeCore core)
 
     /// <summary>Sends a message and waits for its answer; null when none came.</summary>
     public async CoreTask<TalkAnswer?> TalkAsync(Contact contact, string protocol, byte[] payload, CancelScope scope) =>
-        await new TalkOut(core, contact, Encoding.UTF8.GetBytes(protocol), payload, scope) { IsSlowWork = true }.Send();
+        await new TalkOut(core, contact, Encoding.UTF8.GetBytes(protocol), payload, scope) { Patience = core.Options.RequestTimeout }.Send();
 
     private async CoreTask AnswerAsync(IncomingRequest request, TalkEffect effect)
     {

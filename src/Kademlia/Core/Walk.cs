@@ -18,6 +18,11 @@ internal abstract class WalkQuestion
     /// <summary>Where the next request to a contact goes on; fixed for all attempts of that request.</summary>
     public virtual int CursorFor(Contact contact) => 0;
 
+    /// <summary>A contact takes long, or is gone.</summary>
+    public virtual void OnSlow()
+    {
+    }
+
     /// <summary>Whether to wait before asking anybody else: what was heard may be enough.</summary>
     public virtual bool IsWaiting => false;
 
@@ -35,10 +40,13 @@ internal abstract class WalkQuestion
 /// <remarks>
 /// Begins from our own table, asks as <see cref="Lookup.Next"/> says, and tells the machine of replies, slow contacts and failures.
 /// Contacts that answered are offered to the table. When the machine is done, what is still under way is cancelled, except, for a
-/// put, the requests to contacts nearer than the k-th that answered: those go on, and <see cref="LateAnswer"/> tells of each.
+/// put, the requests to contacts nearer than the k-th that answered: those go on, and <see cref="Answered"/> tells of each.
 /// </remarks>
 internal sealed class Walk
 {
+    /// <summary>So many times k contacts of our own table are known to a walk from the start: when most of the nearest have died, it goes on from farther ones.</summary>
+    private const int SeedBuckets = 4;
+
     private readonly NodeCore _core;
     private readonly Overlay _overlay;
     private readonly WalkQuestion _question;
@@ -66,8 +74,8 @@ internal sealed class Walk
         _registration = scope.Add(OnCancelled);
     }
 
-    /// <summary>Called for each contact that answers after the walk has ended, when <see cref="GoOnAsking"/> asked for it.</summary>
-    public Action<Contact>? LateAnswer { get; set; }
+    /// <summary>Called after each answer, also of those that <see cref="GoOnAsking"/> has asked on; whoever sets it wants them.</summary>
+    public Action<Contact>? Answered { get; set; }
 
     /// <summary>Datagrams sent, those that were sent again among them.</summary>
     public int Sent { get; private set; }
@@ -86,7 +94,7 @@ internal sealed class Walk
     /// <summary>Walks from our own table until the machine is done.</summary>
     public CorePromise<bool> Start()
     {
-        Span<Contact> seeds = new Contact[_core.Options.BucketSize];
+        Span<Contact> seeds = new Contact[SeedBuckets * _core.Options.BucketSize];
         foreach (Contact contact in seeds[.._overlay.Table.FindClosest(_lookup.Target, seeds)])
         {
             _lookup.Offer(contact);
@@ -122,6 +130,13 @@ internal sealed class Walk
         return closest[.._lookup.CopyClosest(closest)];
     }
 
+    /// <summary>Those that have answered and will most likely be among the closest.</summary>
+    public Contact[] Settled(int most)
+    {
+        Contact[] settled = new Contact[most];
+        return settled[.._lookup.CopySettled(settled)];
+    }
+
     /// <summary>After the end: leaves the requests to nearer contacts that have not answered under way, and cancels the others.</summary>
     public void GoOnAsking()
     {
@@ -129,6 +144,9 @@ internal sealed class Walk
         int count = _lookup.CopyUnanswered(unanswered);
         CancelRequests(request => !unanswered.AsSpan(0, count).Contains(request.Contact));
     }
+
+    /// <summary>Gives up all that is still under way.</summary>
+    public void StopAsking() => CancelRequests(_ => true);
 
     /// <summary>Waits until nothing that <see cref="GoOnAsking"/> left is under way.</summary>
     public async CoreTask WhenQuietAsync()
@@ -182,9 +200,9 @@ internal sealed class Walk
             _overlay.OnWalk(_lookup.Target, Closest());
         }
 
-        if (LateAnswer is null)
+        if (Answered is null)
         {
-            CancelRequests(_ => true);
+            StopAsking();
         }
 
         _done.Keep(complete);
@@ -196,7 +214,7 @@ internal sealed class Walk
         _lookup.Stop();
         _done.Break(new OperationCanceledException());
         _quiet?.Break(new OperationCanceledException());
-        CancelRequests(_ => true);
+        StopAsking();
     }
 
     private void OnEnded(WalkRequest request)
@@ -233,20 +251,16 @@ internal sealed class Walk
             return;
         }
 
-        bool finished = IsFinished;
         Span<Contact> believed = stackalloc Contact[contacts.Length];
         _lookup.OnReply(request.Contact, believed[..Believe(request.Contact, contacts, believed)], more);
         _core.Newcomers.Consider(request.Contact);
-        if (finished)
-        {
-            LateAnswer?.Invoke(request.Contact);
-        }
-        else if (again)
+        if (again && !IsFinished)
         {
             Ask(request.Contact, isAgain: true);
         }
 
         Pump();
+        Answered?.Invoke(request.Contact);
     }
 
     private void OnFailure(WalkRequest request)
@@ -314,6 +328,7 @@ internal sealed class Walk
 
         public override void OnSlow()
         {
+            walk._question.OnSlow();
             walk._lookup.OnSlow(Contact);
             walk.Pump();
         }

@@ -5,7 +5,7 @@ public sealed partial class Lookup
 {
     private LookupStep Choose(out int slot)
     {
-        Survey survey = SurveyPlaces(passOverSpent: false);
+        Survey survey = SurveyPlaces(passOverDoubtful: false);
         if (survey.IsWaiting && !HasFreeSlot)
         {
             slot = None;
@@ -19,7 +19,7 @@ public sealed partial class Lookup
             slot = survey.Unasked;
         }
 
-        return slot != None && HasFreeSlot ? LookupStep.Ask
+        return slot != None && HasFreeSlotFor(_shortlist[slot]) ? LookupStep.Ask
             : slot != None || survey.IsWaiting || IsAwaitingMore() ? LookupStep.Wait
             : LookupStep.Done;
     }
@@ -31,14 +31,14 @@ public sealed partial class Lookup
             return survey.Unasked;
         }
 
-        int trusted = SurveyPlaces(passOverSpent: true).Unasked;
+        int trusted = SurveyPlaces(passOverDoubtful: true).Unasked;
         return trusted != None ? trusted
             : survey.Unasked != None ? survey.Unasked
             : survey.UnaskedHeir;
     }
 
     /// <summary>Gives the places to the closest that are alive, and notes whom of them, and of their heirs, to ask first.</summary>
-    private Survey SurveyPlaces(bool passOverSpent)
+    private Survey SurveyPlaces(bool passOverDoubtful)
     {
         Survey survey = new() { Unasked = None, UnaskedHeir = None };
         foreach (short slot in _shortlist.Slots)
@@ -49,7 +49,7 @@ public sealed partial class Lookup
             }
 
             ref Candidate candidate = ref _shortlist[slot];
-            if (candidate.IsAlive && !(passOverSpent && IsUnaskedAndSpent(candidate)))
+            if (candidate.IsAlive && !(passOverDoubtful && IsDoubtful(candidate)))
             {
                 TakePlaceOrInherit(ref survey, slot, candidate);
             }

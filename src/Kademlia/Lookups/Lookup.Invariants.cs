@@ -19,7 +19,7 @@ public sealed partial class Lookup
         AssertClaims(_answered.AsSpan(0, _answeredCount));
         Invariant.Require(_inFlight == CountIn(CandidateState.InFlight) && _slow == CountIn(CandidateState.Slow), "What is awaited is counted.");
         Invariant.Require(Failed == CountIn(CandidateState.Failed), "What failed is counted.");
-        Invariant.Require(InFlight <= _parallelism + _maxSlow, "Requests in flight are bounded.");
+        Invariant.Require(InFlight <= _maxInFlight, "Requests in flight are bounded.");
         Invariant.Require(_askedAgain <= _bucketSize, "Second requests are bounded.");
         Invariant.Require(!_isStopped || (_isDone && InFlight == 0), "Stopping frees everything.");
     }

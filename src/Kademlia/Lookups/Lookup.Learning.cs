@@ -68,7 +68,11 @@ public sealed partial class Lookup
 
     /// <summary>Whether nobody whose word is still good named a contact that was not asked.</summary>
     private bool IsUnaskedAndSpent(in Candidate candidate) =>
-        candidate.State == CandidateState.Unasked
+        candidate.State == CandidateState.Unasked && IsDoubtful(candidate);
+
+    /// <summary>Whether nobody whose word is still good named a contact that has not answered.</summary>
+    private bool IsDoubtful(in Candidate candidate) =>
+        !candidate.HasAnswered
         && !candidate.IsFromOwnTable
         && IsSpent(candidate.Referrer)
         && IsSpent(candidate.SecondReferrer);

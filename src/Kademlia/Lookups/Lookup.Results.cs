@@ -46,6 +46,23 @@ public sealed partial class Lookup
         return count;
     }
 
+    /// <summary>Copies those that have answered and are among the k closest known, once the closest of all has: whoever still comes to light can hardly be closer.</summary>
+    /// <returns>How many were copied: at most the length of <paramref name="destination"/>.</returns>
+    public int CopySettled(Span<Contact> destination)
+    {
+        int count = 0;
+        Survey survey = IsClosing ? SurveyPlaces(passOverDoubtful: false) : default;
+        foreach (short slot in _places.AsSpan(0, survey.Places))
+        {
+            if (count < destination.Length && _shortlist[slot].Counts)
+            {
+                destination[count++] = _shortlist[slot].Contact;
+            }
+        }
+
+        return count;
+    }
+
     /// <summary>Copies those that were asked, have not answered, and would be among the closest if they did; closest first.</summary>
     /// <returns>How many were copied: at most the length of <paramref name="destination"/>.</returns>
     public int CopyUnanswered(Span<Contact> destination)

@@ -28,13 +28,15 @@ namespace Kademlia.Lookups;
 ///
 /// <para><b>Credit.</b> A replier may lie, at the price of one lost request for each lie. So its word is good for as many
 /// unanswered requests as <see cref="LookupOptions.Parallelism"/>, and one more for each of its referrals that answered.
-/// Contacts named only by repliers whose credit is spent are asked after all others, and give way first; but the end
+/// Contacts named only by repliers whose credit is spent are asked after all others, hold no place against them until they answer, and give way first; but the end
 /// waits for them, so that a replier that was honest in a network half dead loses time and nothing else. Contacts of our own
 /// table need no credit.</para>
 ///
 /// <para><b>Slots.</b> A request in flight holds one of <see cref="LookupOptions.Parallelism"/> slots until it is answered,
-/// fails or becomes slow. A slow one is still waited for by the end, until it is overdue. Slow ones beyond
-/// <see cref="LookupOptions.MaxSlow"/> keep their slots.</para>
+/// fails or becomes slow. A slow one is still waited for by the end, until it is overdue, and there is one slot more as long as it
+/// is slow: where some are dead, the next may be, too. Those whose credit is spent get none of these. Slow ones beyond <see cref="LookupOptions.MaxSlow"/> keep their slots and
+/// bring none. When the closest that is alive has answered, there are k slots: nothing closer can be hoped for, and the rest must
+/// all be asked (section 2.3 of the paper).</para>
 ///
 /// <para><b>End.</b> The lookup is done when every place-holder has answered, no second request is awaited, and nobody is
 /// left to ask by the rules above. It stays done. Late answers still count among the closest, but what they name is not read.</para>
@@ -42,7 +44,7 @@ namespace Kademlia.Lookups;
 /// <para><b>Bounds.</b> At most <see cref="LookupOptions.MaxCandidates"/> are remembered. When there is no room, the farthest
 /// unasked one whose credit is spent gives way, else the farthest unasked one, if it is farther than the newcomer. Whoever
 /// was asked is never forgotten. So a lookup makes at most MaxCandidates + k requests, whatever it is told, and awaits at most
-/// Parallelism + MaxSlow at a time.</para>
+/// k + MaxSlow at a time, or Parallelism + 2 MaxSlow if that is more.</para>
 ///
 /// <para>Disjoint paths (S/Kademlia, section 4.4) would be d lookups for one target with one set of contacts asked between them;
 /// a contact is first asked in one place only, in <see cref="Next"/>, and its rule of whom to pass over is where that set
@@ -56,6 +58,7 @@ public sealed partial class Lookup
     private readonly int _bucketSize;
     private readonly int _parallelism;
     private readonly int _maxSlow;
+    private readonly int _maxInFlight;
     private readonly bool _limitLocal;
 
     private readonly Shortlist _shortlist;
@@ -79,6 +82,7 @@ public sealed partial class Lookup
         _bucketSize = options.BucketSize;
         _parallelism = options.Parallelism;
         _maxSlow = options.MaxSlow;
+        _maxInFlight = options.MaxInFlight;
         _limitLocal = options.LimitLocalAddressGroups;
         _shortlist = new Shortlist(target, options.MaxCandidates);
         _places = new short[_bucketSize];
@@ -101,7 +105,31 @@ public sealed partial class Lookup
     /// <summary>How many contacts the caller gave up, and did not hear from later.</summary>
     public int Failed { get; private set; }
 
-    private bool HasFreeSlot => _inFlight + Math.Max(0, _slow - _maxSlow) < _parallelism;
+    private int SlotsTaken => _inFlight + Math.Max(0, _slow - _maxSlow);
+
+    private bool HasFreeSlot => SlotsTaken < Slots;
+
+    /// <summary>Those named only by repliers that may lie get the slots of a lookup that goes well, and no more.</summary>
+    private bool HasFreeSlotFor(in Candidate candidate) => SlotsTaken < (IsUnaskedAndSpent(candidate) ? _parallelism : Slots);
+
+    private int Slots => Math.Max(IsClosing ? _bucketSize : 0, _parallelism + Math.Min(_slow, _maxSlow));
+
+    /// <summary>Whether the closest that is alive has answered.</summary>
+    private bool IsClosing
+    {
+        get
+        {
+            foreach (short slot in _shortlist.Slots)
+            {
+                if (_shortlist[slot].IsAlive)
+                {
+                    return _shortlist[slot].HasAnswered;
+                }
+            }
+
+            return false;
+        }
+    }
 
     /// <summary>Says what to do next. One glance: nothing is waited for, and only <see cref="LookupStep.Ask"/> changes anything.</summary>
     /// <param name="contact">Whom to ask; the default but for <see cref="LookupStep.Ask"/>.</param>

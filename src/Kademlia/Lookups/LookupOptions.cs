@@ -14,7 +14,7 @@ public sealed class LookupOptions
     /// <value>The default is 4; the paper has 3 (section 2.3).</value>
     public int Parallelism { get; init; } = 4;
 
-    /// <summary>How many slow contacts may be waited for beside <see cref="Parallelism"/>; more than these keep their slots.</summary>
+    /// <summary>How many slow contacts may be waited for beside <see cref="Parallelism"/>, and how many others may be asked in their stead; more than these keep their slots.</summary>
     /// <value>The default is 16.</value>
     public int MaxSlow { get; init; } = 16;
 
@@ -25,6 +25,9 @@ public sealed class LookupOptions
     /// <summary>Whether loopback, link-local and private addresses are limited to one of a group among the closest, as public ones are.</summary>
     /// <value>The default is false: a laboratory on one machine is a network.</value>
     public bool LimitLocalAddressGroups { get; init; }
+
+    /// <summary>How many contacts are awaited at once at most: those in slots, and the slow.</summary>
+    internal int MaxInFlight => Math.Max(BucketSize, Parallelism + MaxSlow) + MaxSlow;
 
     /// <summary>Throws when an option cannot be worked with.</summary>
     internal void Validate()

@@ -5,7 +5,8 @@ namespace Kademlia.Messages;
 /// <summary>What is stored under a key, and who is closest to it?</summary>
 /// <param name="Key">The key; records of another kind are not meant.</param>
 /// <param name="Cursor">For an open key: where to begin among the answerer's records by writer id, modulo their number; the asker begins at random.</param>
-internal readonly record struct FindValueRequest(RecordKey Key, int Cursor);
+/// <param name="IsWide">Whether more contacts are wanted than usual, since some of those asked do not answer.</param>
+internal readonly record struct FindValueRequest(RecordKey Key, int Cursor, bool IsWide = false);
 
 /// <summary>Records first, then contacts while they fit.</summary>
 /// <remarks>

@@ -7,15 +7,15 @@ namespace Kademlia.Wire;
 /// <content>find_value.</content>
 /// <remarks>
 /// <code>
-/// [ kind, key,   cursor ]                                          request
-///   uint  bin 32 uint
+/// [ kind, key,   cursor, wide ]                                    request
+///   uint  bin 32 uint    bool
 /// [ records, held, newest, contacts4, contacts6, more ]            reply
 ///   array    uint  uint    bin n·38   bin n·50   bool
 /// </code>
 /// </remarks>
 internal sealed partial class Codec
 {
-    private const int FindValueElements = 3;
+    private const int FindValueElements = 4;
     private const int FindValueReplyElements = 6;
 
     public int Write(Span<byte> destination, in Envelope envelope, in FindValueRequest request, int paddedLength)
@@ -26,10 +26,11 @@ internal sealed partial class Codec
         writer.WriteInt64((long)request.Key.Kind);
         WireFormat.WriteId(ref writer, request.Key.Hash);
         writer.WriteInt64(request.Cursor);
+        writer.WriteBoolean(request.IsWide);
         return FinishPadded(ref writer, destination, paddedLength);
     }
 
-    /// <summary>Writes records in order until one does not fit, then at most 8 contacts while they fit; says when it left contacts out.</summary>
+    /// <summary>Writes records in order until one does not fit, then contacts while they fit; says when it left contacts out.</summary>
     public int Write(Span<byte> destination, in Envelope envelope, in FindValueReply reply)
     {
         Debug.Assert(envelope.Kind == (MessageKind.FindValue | MessageKind.Reply), "The envelope is of another kind.");
@@ -50,12 +51,13 @@ internal sealed partial class Codec
             || !WireFormat.TryReadNumber(ref reader, byte.MaxValue, out long kind)
             || kind == 0
             || !WireFormat.TryReadId(ref reader, out NodeId hash)
-            || !WireFormat.TryReadNumber(ref reader, int.MaxValue, out long cursor))
+            || !WireFormat.TryReadNumber(ref reader, int.MaxValue, out long cursor)
+            || !reader.TryReadBoolean(out bool wide))
         {
             return false;
         }
 
-        request = new FindValueRequest(new RecordKey((RecordKind)kind, hash), (int)cursor);
+        request = new FindValueRequest(new RecordKey((RecordKind)kind, hash), (int)cursor, wide);
         return true;
     }
 

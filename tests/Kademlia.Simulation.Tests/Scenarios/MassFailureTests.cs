@@ -28,6 +28,25 @@ public sealed class MassFailureTests
         Conservation.Assert(network);
     }
 
+    /// <summary>Four of five are dead at once and nobody has noticed: what has a holder left is found all the same.</summary>
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    public void After_four_of_five_nodes_died_whatever_is_still_held_is_found(int seed)
+    {
+        VirtualNetwork network = Join(seed, 200);
+        network.Run(async () =>
+        {
+            Put[] puts = await PutAsync(network, 50);
+            network.KillAtRandom(0.8);
+            HashSet<RecordKey> held = [.. network.Nodes.SelectMany(n => n.Core.Holding.Index.ClosestFirst).Select(e => e.Head.Key)];
+            Put[] kept = [.. puts.Where(p => held.Contains(p.Receipt.Key))];
+            GetResult[] results = await Task.WhenAll(kept.Select(p => network.RandomNode().GetAsync(p.Receipt.Key)));
+            Assert.InRange(kept.Length, 45, 50);
+            Assert.InRange(results.Zip(kept).Count(pair => Has(pair.First, pair.Second)), kept.Length - 1, kept.Length);
+        });
+    }
+
     private static double PartStale(VirtualNetwork network)
     {
         HashSet<NodeId> living = [.. network.Nodes.Select(n => n.Id)];

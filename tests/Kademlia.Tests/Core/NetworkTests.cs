@@ -358,7 +358,9 @@ public class NetworkTests
         foreach (WorldNode node in world.Nodes)
         {
             PutCall call = new(key, "room"u8.ToArray(), node.Id.ToByteArray(), IsTombstone: false, new PutOptions());
-            Assert.InRange(world.Await(node.Call((core, scope) => core.Putting.PutAsync(call, scope))).Stored, 19, 20);
+            PutReceipt receipt = world.Await(node.Call((core, scope) => core.Putting.PutAsync(call, scope)));
+            Assert.InRange(receipt.Wanted, 19, 22);
+            Assert.Equal(receipt.Wanted, receipt.Stored);
         }
 
         GetResult result = world.Await(Get(world.Nodes[20], key));

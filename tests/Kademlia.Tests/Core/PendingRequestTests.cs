@@ -19,7 +19,7 @@ public sealed class PendingRequestTests
 
     [Fact]
     public void A_request_without_a_reply_is_sent_three_times_and_fails_two_timeouts_after_the_last() =>
-        Assert.Equal(["0 sent", "500 sent", "500 slow", "1000 overdue", "1500 sent", "2500 TimedOut"], LogOf(Send()));
+        Assert.Equal(["0 sent", "500 sent", "500 slow", "1000 sent", "1000 overdue", "2000 TimedOut"], LogOf(Send()));
 
     [Fact]
     public void A_request_with_one_attempt_is_not_sent_again() =>
@@ -28,7 +28,8 @@ public sealed class PendingRequestTests
     [Fact]
     public void A_request_with_many_attempts_ends_at_the_request_timeout() => Assert.Equal(
         [
-            "0 sent", "500 sent", "500 slow", "1000 overdue", "1500 sent", "2500 sent", "3500 sent", "4500 sent", "5000 TimedOut",
+            "0 sent", "500 sent", "500 slow", "1000 sent", "1000 overdue", "1500 sent", "2000 sent", "2500 sent", "3000 sent", "3500 sent", "4000 sent",
+            "4500 sent", "5000 TimedOut",
         ],
         LogOf(Send(attempts: 16)));
 
@@ -36,8 +37,8 @@ public sealed class PendingRequestTests
     public void A_late_reply_counts_until_the_failure()
     {
         _silent.Answers = true;
-        Probe probe = Send(latency: TimeSpan.FromMilliseconds(1200));
-        Assert.Equal(["0 sent", "500 sent", "500 slow", "1000 overdue", "1500 sent", "2400 reply"], LogOf(probe));
+        Probe probe = Send(latency: TimeSpan.FromMilliseconds(900));
+        Assert.Equal(["0 sent", "500 sent", "500 slow", "1000 sent", "1000 overdue", "1800 reply"], LogOf(probe));
         Assert.Equal(0, _node.Core.Requests.Count);
     }
 

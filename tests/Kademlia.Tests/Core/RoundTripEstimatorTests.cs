@@ -21,14 +21,14 @@ public class RoundTripEstimatorTests
     }
 
     [Fact]
-    public void With_FirstRoundTrip_WaitsThreeTimesAsLong()
+    public void With_FirstRoundTrip_WaitsTwiceAsLong()
     {
         RoundTripEstimator estimator = default(RoundTripEstimator).With(TimeSpan.FromMilliseconds(100));
 
         Assert.True(estimator.HasMeasured);
         Assert.Equal(TimeSpan.FromMilliseconds(100), estimator.RoundTrip);
-        Assert.Equal(TimeSpan.FromMilliseconds(50), estimator.Variation);
-        Assert.Equal(TimeSpan.FromMilliseconds(300), estimator.TimeoutOr(First));
+        Assert.Equal(TimeSpan.FromMilliseconds(25), estimator.Variation);
+        Assert.Equal(TimeSpan.FromMilliseconds(200), estimator.TimeoutOr(First));
     }
 
     [Fact]
@@ -37,8 +37,8 @@ public class RoundTripEstimatorTests
         RoundTripEstimator estimator = After(100, 180);
 
         Assert.Equal(TimeSpan.FromMilliseconds(110), estimator.RoundTrip);
-        Assert.Equal(TimeSpan.FromMilliseconds(57.5), estimator.Variation);
-        Assert.Equal(TimeSpan.FromMilliseconds(340), estimator.TimeoutOr(First));
+        Assert.Equal(TimeSpan.FromMilliseconds(38.75), estimator.Variation);
+        Assert.Equal(TimeSpan.FromMilliseconds(265), estimator.TimeoutOr(First));
     }
 
     [Theory]
@@ -108,7 +108,7 @@ public class RoundTripEstimatorTests
 
     private static (double Smoothed, double Variation) Model(double[] samples)
     {
-        (double smoothed, double variation) = (samples[0], samples[0] / 2);
+        (double smoothed, double variation) = (samples[0], samples[0] / 4);
         foreach (double sample in samples.Skip(1))
         {
             variation = (0.75 * variation) + (0.25 * Math.Abs(smoothed - sample));

@@ -47,6 +47,33 @@ public sealed class ServingTests
         Assert.True(kind == MessageKind.Ping || _host.Last.Length > 8 * ContactFormat.IPv4Length, "The reply has contacts.");
     }
 
+    [Fact]
+    public void A_get_that_waits_for_somebody_asks_wide_and_is_given_more_contacts()
+    {
+        KeyedHashScheme scheme = new(_random);
+        NodeCore core = new(new CoreOptions { Network = 1, HasIPv4 = true, HasIPv6 = false }, scheme.CreateIdentity(), scheme, _host, _random);
+        NodeId asker = Fill(core);
+        RecordKey key = new(RecordKind.Content, NodeId.Random(_random));
+        FindValueQuestion question = new(core, new RecordCollector(core, key, new GetOptions(), new CancelScope()));
+        core.Receive(Question(MessageKind.FindValue, asker, AddressToken.None, sealer: null), Asker, TimeSpan.Zero);
+        AddressToken token = TokenIn(_host.Last, sealer: null);
+
+        Assert.Equal(Codec.FewContacts, ContactsFor(question));
+        question.OnSlow();
+        Assert.Equal(Codec.MaxContactsWithRecords, ContactsFor(question));
+
+        int ContactsFor(FindValueQuestion asked)
+        {
+            byte[] datagram = new byte[Codec.MaxMessageLength];
+            Envelope envelope = new(MessageKind.FindValue, 42, asker, SenderFlags.None, token, default);
+            int length = asked.Write(datagram, envelope, asked.FirstContactLength, cursor: 0);
+            core.Receive(datagram.AsSpan(0, length), Asker, TimeSpan.FromSeconds(1));
+            core.Codec.TryReadEnvelope(_host.Last, out _, out ReadOnlySpan<byte> body);
+            Assert.True(Codec.TryRead(body, new DecodeScratch(), out FindValueReply reply));
+            return reply.Contacts.Length;
+        }
+    }
+
     private static void ReceiveAll(NodeCore core, ReadOnlySpan<byte[]> datagrams)
     {
         foreach (byte[] datagram in datagrams)

@@ -65,6 +65,12 @@ internal static class LookupSteps
             return closest[..lookup.CopyClosest(closest)];
         }
 
+        public Contact[] Settled()
+        {
+            Contact[] settled = new Contact[64];
+            return settled[..lookup.CopySettled(settled)];
+        }
+
         public Contact[] Unanswered()
         {
             Contact[] unanswered = new Contact[64];

@@ -32,6 +32,47 @@ public class LookupTests
     }
 
     [Fact]
+    public void Next_ClosestAnswered_AsksTheRestOfTheKAtOnce()
+    {
+        Lookup lookup = Make(bucketSize: 3, parallelism: 1, offered: [A, B, C, D]);
+        lookup.Answer(A);
+        lookup.AssertAsks(B);
+        lookup.AssertAsks(C);
+        lookup.AssertWaits();
+    }
+
+    [Fact]
+    public void Next_ClosestDead_CountsTheClosestAlive()
+    {
+        Lookup lookup = Make(bucketSize: 3, parallelism: 1, offered: [A, B, C, D]);
+        lookup.Fail(A);
+        lookup.Answer(B);
+        lookup.AssertAsks(C);
+        lookup.AssertAsks(D);
+    }
+
+    [Fact]
+    public void CopySettled_ClosestNotHeardOf_HasNobody()
+    {
+        Lookup lookup = Make(parallelism: 2, offered: [A, B]);
+        lookup.AssertAsks(A);
+        lookup.Answer(B);
+        Assert.Empty(lookup.Settled());
+    }
+
+    [Fact]
+    public void CopySettled_ClosestAnswered_HasThoseOfTheKThatAnswered()
+    {
+        Lookup lookup = Make(bucketSize: 3, parallelism: 4, offered: [A, B, C, D]);
+        lookup.AssertAsks(A);
+        lookup.AssertAsks(B);
+        lookup.AssertAsks(C);
+        lookup.OnReply(C, [], more: false);
+        lookup.OnReply(A, [], more: false);
+        Assert.Equal([A, C], lookup.Settled());
+    }
+
+    [Fact]
     public void Next_KClosestAnswered_IsDoneWithoutTheOthers()
     {
         Lookup lookup = Make(bucketSize: 2, offered: [A, B, C]);
@@ -114,14 +155,16 @@ public class LookupTests
     [Fact]
     public void OnSlow_MoreThanMaxSlow_KeepsTheSlot()
     {
-        Lookup lookup = Make(parallelism: 1, maxSlow: 1, offered: [A, B, C]);
+        Lookup lookup = Make(parallelism: 1, maxSlow: 1, offered: [A, B, C, D]);
         lookup.AssertAsks(A);
         lookup.OnSlow(A);
         lookup.AssertAsks(B);
+        lookup.AssertAsks(C);
+        lookup.AssertWaits();
         lookup.OnSlow(B);
         lookup.AssertWaits();
         lookup.OnOverdue(A);
-        lookup.AssertAsks(C);
+        lookup.AssertAsks(D);
     }
 
     [Fact]

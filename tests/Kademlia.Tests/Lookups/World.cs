@@ -37,7 +37,7 @@ internal sealed class World(Lookup lookup, LookupOptions options, Random random,
                 HappenOnce();
             }
 
-            Assert.InRange(lookup.InFlight, 0, options.Parallelism + options.MaxSlow);
+            Assert.InRange(lookup.InFlight, 0, options.MaxInFlight);
             Take();
             Disturb?.Invoke();
         }

@@ -167,11 +167,11 @@ public class CodecGrowthTests
     }
 
     [Theory]
-    [InlineData("93 01 c420 00*32 00", true)]
-    [InlineData("93 04 c420 00*32 00", true)]
-    [InlineData("93 ccff c420 00*32 00", true)]
-    [InlineData("93 00 c420 00*32 00", false)]
-    [InlineData("93 cd0100 c420 00*32 00", false)]
+    [InlineData("94 01 c420 00*32 00 c2", true)]
+    [InlineData("94 04 c420 00*32 00 c3", true)]
+    [InlineData("94 ccff c420 00*32 00 c2", true)]
+    [InlineData("94 00 c420 00*32 00 c2", false)]
+    [InlineData("94 cd0100 c420 00*32 00 c2", false)]
     public void TryRead_FindValueOfALaterKind_AsksForIt(string body, bool valid) =>
         Assert.Equal(valid, Codec.TryRead(WireText.ParseHex(body), out FindValueRequest _));
 

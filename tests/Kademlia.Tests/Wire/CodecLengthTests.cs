@@ -103,7 +103,7 @@ public class CodecLengthTests
         {
             WireSamples samples = new(seed);
             Record[] records = [.. Enumerable.Range(0, 10).Select(_ => samples.Record(300))];
-            Contact[] contacts = samples.Contacts(12);
+            Contact[] contacts = samples.Contacts(24);
             int room = (int)samples.Number(Codec.MaxMessageLength);
             FindValueReply reply = new(new RecordList(records), 1000, 2000, contacts, false);
             int length = Codec.Write(_buffer.AsSpan(0, room), Reply(MessageKind.FindValue), reply);

@@ -89,7 +89,7 @@ internal sealed class WireSamples(int seed)
         {
             MessageKind.Ping => Codec.WritePing(buffer, envelope, padded),
             MessageKind.FindNode => Codec.Write(buffer, envelope, new FindNodeRequest(Id(), (AddressFamilies)_random.Next(4)), padded),
-            MessageKind.FindValue => Codec.Write(buffer, envelope, new FindValueRequest(Record().Key, (int)Number(int.MaxValue)), padded),
+            MessageKind.FindValue => Codec.Write(buffer, envelope, new FindValueRequest(Record().Key, (int)Number(int.MaxValue), Coin()), padded),
             MessageKind.Store => Codec.Write(
                 buffer, envelope, new StoreRequest((StorePurpose)_random.Next(3), Record().View, Number(long.MaxValue) - 1), padded),
             MessageKind.Prove => Codec.Write(buffer, envelope, new ProveRequest(Exactly(ProveRequest.NonceLength), EndPoint()), padded),
@@ -118,7 +118,7 @@ internal sealed class WireSamples(int seed)
             case MessageKind.FindValue:
                 Record[] records = [.. Enumerable.Range(0, _random.Next(4)).Select(_ => Record(200))];
                 return Codec.Write(buffer, envelope, new FindValueReply(
-                    new RecordList(records), (int)Number(int.MaxValue), Number(long.MaxValue), Contacts(9), Coin()));
+                    new RecordList(records), (int)Number(int.MaxValue), Number(long.MaxValue), Contacts(Codec.MaxContactsWithRecords + 1), Coin()));
             case MessageKind.Store:
                 return Codec.Write(buffer, envelope, new StoreReply(
                     (StoreOutcome)_random.Next(5), Number(RecordFormat.MaxSeconds), Coin() ? default : Record().View));

@@ -24,7 +24,7 @@ internal sealed class Holding
     public Holding(NodeCore core)
     {
         _core = core;
-        Index = new RecordIndex(core.Id, new RecordLimits { MaxBytes = core.Options.MaxStrangerBytes });
+        Index = new RecordIndex(core.Id, new RecordLimits { MaxBytes = core.Options.MaxStrangerBytes / RecordLimits.Pools });
     }
 
     public RecordIndex Index { get; }
@@ -41,11 +41,11 @@ internal sealed class Holding
 
         Record record = Copy(store.Record);
         RecordHead head = RecordHead.Of(record);
-        RecordOrigin origin = OriginOf(store.Purpose, new Contact(request.Envelope.Sender, request.From));
+        RecordOrigin origin = OriginOf(store.Purpose, record.Key, new Contact(request.Envelope.Sender, request.From));
         StoreOutcome judged = Index.Judge(head, store.ExpectedSequence);
         if (judged != StoreOutcome.Stored || Index.IsHeld(head))
         {
-            Index.Reaffirm(head, origin);
+            Reaffirm(head, PayerOf(request.From), origin);
             _core.Answers.ReplyStore(request, judged, HeldInstead(judged, record));
         }
         else if (_underWay.Count >= MaxUnderWay && !_underWay.Contains((request.From, request.Envelope.Transaction)))
@@ -65,11 +65,12 @@ internal sealed class Holding
         WriteAsync(record, expectedSequence, default, RecordOrigin.Own);
 
     /// <summary>Takes a record that a neighbour holds, if it is genuine and greater than ours.</summary>
-    public async CoreTask MergeAsync(Record record, AddressGroup source)
+    public async CoreTask MergeAsync(Record record, Contact neighbour)
     {
         if (IsAcceptable(record.View) && await IsWelcomeAsync(record))
         {
-            await WriteAsync(record, StoreRequest.Unconditional, source, RecordOrigin.Replica);
+            RecordOrigin origin = OriginOf(StorePurpose.Replica, record.Key, neighbour);
+            await WriteAsync(record, StoreRequest.Unconditional, PayerOf(neighbour.EndPoint), origin);
         }
     }
 
@@ -140,7 +141,7 @@ internal sealed class Holding
             }
 
             List<RecordEntry> evicted = [];
-            if (!RecordExpiry.IsOver(record.ExpirySeconds, _core.WallSeconds) && Index.TryReserve(head, default, RecordOrigin.Put, evicted))
+            if (!RecordExpiry.IsOver(record.ExpirySeconds, _core.WallSeconds) && Index.TryReserve(head, default, Index.RoomierOrigin, evicted))
             {
                 Index.Commit(head);
                 evicted.ForEach(Evict);
@@ -168,7 +169,7 @@ internal sealed class Holding
         try
         {
             (StoreOutcome outcome, Record? newer) = await IsWelcomeAsync(record)
-                ? await WriteAsync(record, expectedSequence, AddressGroup.Of(request.From), origin)
+                ? await WriteAsync(record, expectedSequence, PayerOf(request.From), origin)
                 : (StoreOutcome.Refused, null);
             _core.Answers.ReplyStore(request, outcome, newer);
         }
@@ -219,14 +220,14 @@ internal sealed class Holding
         StoreOutcome judged = Index.Judge(head, expectedSequence);
         if (judged != StoreOutcome.Stored || Index.IsHeld(head))
         {
-            Index.Reaffirm(head, origin);
+            Reaffirm(head, source, origin);
             return (judged, HeldInstead(judged, record));
         }
 
         List<RecordEntry> evicted = [];
         if (!Index.TryReserve(head, source, origin, evicted))
         {
-            _core.Replication.OnNoRoom(head);
+            _core.Replication.OnNoRoom(head, source, origin);
             return (StoreOutcome.Full, null);
         }
 
@@ -242,6 +243,13 @@ internal sealed class Holding
         return (StoreOutcome.Stored, null);
     }
 
+    private void Reaffirm(in RecordHead head, AddressGroup source, RecordOrigin origin)
+    {
+        List<RecordEntry> evicted = [];
+        Index.Reaffirm(head, source, origin, evicted);
+        evicted.ForEach(Evict);
+    }
+
     private Record Copy(in RecordView record)
     {
         long latest = _core.WallSeconds + (long)_core.Options.MaxRecordLifetime.TotalSeconds;
@@ -255,7 +263,7 @@ internal sealed class Holding
 
     private void Evict(RecordEntry entry)
     {
-        _core.Replication.OnNoRoom(entry.Head);
+        _core.Replication.OnNoRoom(entry.Head, entry.Source, entry.Origin);
         RemoveFromStore(entry);
     }
 
@@ -269,10 +277,12 @@ internal sealed class Holding
 
     private void Remove(Record record) => _core.Perform(new StoreEffect(record, replaces: null, removes: true));
 
-    /// <summary>From anybody but a neighbour a replica is a put like any other.</summary>
-    private RecordOrigin OriginOf(StorePurpose purpose, Contact from) => purpose switch
+    private AddressGroup PayerOf(PeerEndPoint sender) => AddressGroup.Payer(sender, _core.Options.LimitLocalAddressGroups);
+
+    /// <summary>From anybody but a neighbour, or where others are to hold the key, a replica is a put like any other.</summary>
+    private RecordOrigin OriginOf(StorePurpose purpose, RecordKey key, Contact from) => purpose switch
     {
-        StorePurpose.Replica when _core.Replication.IsNeighbour(from) => RecordOrigin.Replica,
+        StorePurpose.Replica when _core.Replication.MayReplicate(key, from) => RecordOrigin.Replica,
         StorePurpose.Cache => RecordOrigin.Cache,
         _ => RecordOrigin.Put,
     };

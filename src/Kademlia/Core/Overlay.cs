@@ -16,6 +16,9 @@ internal sealed class Overlay(bool isIPv4, RoutingTable table)
     /// <summary>How many nodes there are: the mean of what recent walks saw; at least what the table holds.</summary>
     public double EstimatedSize => Math.Max(Table.Count + 1, _sizes.Count == 0 ? 0 : _sizes.Average());
 
+    /// <summary>How many nodes are nearer to a key than a distance, if ids are as dense there as everywhere.</summary>
+    public double ExpectedWithin(Distance distance) => EstimatedSize * (distance.Word0 / (double)ulong.MaxValue);
+
     /// <summary>A walk ended with these, the closest first: uniform ids as dense as that make a network of this size.</summary>
     public void OnWalk(NodeId target, ReadOnlySpan<Contact> closest)
     {

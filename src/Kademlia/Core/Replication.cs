@@ -1,7 +1,6 @@
 using Kademlia.Messages;
 using Kademlia.Records;
 using Kademlia.Routing;
-using Kademlia.Wire;
 
 namespace Kademlia.Core;
 
@@ -16,32 +15,24 @@ namespace Kademlia.Core;
 /// fewer than k a newcomer is compared with at once. What a record is worth is decided where stores are judged, by verification and
 /// the total order: here nothing is believed.</para>
 /// </remarks>
-internal sealed class Replication(NodeCore core)
+internal sealed partial class Replication(NodeCore core)
 {
-    /// <summary>What replication may send in a minute, offers and records.</summary>
-    public const int BytesPerMinute = 64 * 1024;
-
     /// <summary>So many neighbours are compared with or served at once.</summary>
     public const int MaxUnderWay = 8;
 
     /// <summary>How long a neighbour must have been known.</summary>
     public static readonly TimeSpan Acquaintance = TimeSpan.FromMinutes(10);
 
-    private const int NoAnswer = -1;
-
-    private static readonly TimeSpan BudgetPeriod = TimeSpan.FromMinutes(1);
+    /// <summary>Where k nodes are expected to be nearer to a key there may be few: so many times k say that it is not ours.</summary>
+    private const int ResponsibilitySlack = 2;
 
     /// <summary>One neighbour is answered with an offer of ours as often.</summary>
     public const long AnswerSeconds = 300;
 
     private readonly HashSet<Contact> _underWay = [];
     private readonly EntryMemory _unwanted = new();
-    private readonly EntryMemory _given = new();
-    private readonly EntryMemory _offered = new();
     private readonly EntryMemory _answered = new();
     private TimeSpan _reunionEnds;
-    private TimeSpan _periodEnds;
-    private int _spent;
 
     /// <summary>A contact entered the table. In a small network it is compared with at once.</summary>
     public void OnAdded(Contact contact)
@@ -110,10 +101,24 @@ internal sealed class Replication(NodeCore core)
         return nearest[..table.FindClosest(core.Id, nearest)].Contains(contact);
     }
 
-    /// <summary>A genuine record was evicted or found no room: nothing older is wanted in its slot for a while, and after a tombstone never.</summary>
-    public void OnNoRoom(in RecordHead head) => _unwanted.Add(
-        DigestEntry.Of(head),
-        head.IsTombstone ? head.ExpirySeconds + RecordExpiry.SkewSeconds : AnHourFromNow);
+    /// <summary>Whether what a node gives as a replica is one: from a neighbour, and of a key that we may be among the k nearest to.</summary>
+    public bool MayReplicate(RecordKey key, Contact giver) =>
+        IsNeighbour(giver)
+        && core.OverlayOf(giver.EndPoint)!.ExpectedWithin(core.Id ^ key.Hash) < ResponsibilitySlack * core.Options.BucketSize;
+
+    /// <summary>
+    /// A genuine record was evicted or found no room: nothing older is wanted in its slot for a while, and after a tombstone never. A replica that had
+    /// to leave is wanted from others still, or a neighbour could push out of its share what it gave, and so keep it from us.
+    /// </summary>
+    public void OnNoRoom(in RecordHead head, AddressGroup source, RecordOrigin origin)
+    {
+        DigestEntry entry = DigestEntry.Of(head);
+        _unwanted.Add(
+            origin == RecordOrigin.Replica && !head.IsTombstone ? GivenBy(source, entry) : entry,
+            head.IsTombstone ? head.ExpirySeconds + RecordExpiry.SkewSeconds : AnHourFromNow);
+    }
+
+    private static DigestEntry GivenBy(AddressGroup source, DigestEntry entry) => entry with { Slot = entry.Slot ^ source.Bits };
 
     private long AnHourFromNow => core.WallSeconds + EntryMemory.Seconds;
 
@@ -151,11 +156,14 @@ internal sealed class Replication(NodeCore core)
     {
         Span<byte> wanted = stackalloc byte[DigestReply.MaxWantedLength];
         wanted.Clear();
+        AddressGroup source = AddressGroup.Payer(request.From, core.Options.LimitLocalAddressGroups);
         int count = entries.Length / DigestEntry.Length;
         for (int i = 0; i < count; i++)
         {
             DigestEntry offered = DigestEntry.Read(entries[(i * DigestEntry.Length)..]);
-            bool wants = core.Holding.Index.Lacks(offered) && !_unwanted.Contains(offered, core.WallSeconds);
+            bool wants = core.Holding.Index.Lacks(offered)
+                && !_unwanted.Contains(offered, core.WallSeconds)
+                && !_unwanted.Contains(GivenBy(source, offered), core.WallSeconds);
             wanted[i / 8] |= (byte)(wants ? 1 << (i % 8) : 0);
         }
 
@@ -200,95 +208,5 @@ internal sealed class Replication(NodeCore core)
         bool isOurs = !full || (core.Id ^ key) < (closest[^1].Id ^ key);
         ReadOnlySpan<Contact> others = full ? closest[..^1] : closest;
         return isOurs && others.Contains(other);
-    }
-
-    private async CoreTask OfferAsync(Contact neighbour, List<RecordEntry> entries)
-    {
-        DigestEntry all = new(neighbour.Id.Word0 ^ Digests.Sum(entries.ConvertAll(e => e.Digest), transaction: 0), 0, 0);
-        if (_offered.Contains(all, core.WallSeconds))
-        {
-            return;
-        }
-
-        int given = 0;
-        for (int i = 0; i < entries.Count; i += DigestRequest.MaxEntries)
-        {
-            List<RecordEntry> page = entries.GetRange(i, Math.Min(DigestRequest.MaxEntries, entries.Count - i));
-            await SpendAsync((page.Count * DigestEntry.Length) + Codec.MinRequestLength);
-            DigestAnswer? answer = await new DigestOut(
-                core, neighbour, page.ConvertAll(e => e.Digest), isOffer: true, core.Lifetime).Send();
-            int more = answer is null ? NoAnswer : await GiveAsync(neighbour, page, answer.Wanted);
-            if (more == NoAnswer)
-            {
-                return;
-            }
-
-            given += more;
-        }
-
-        if (given == 0)
-        {
-            _offered.Add(all, AnHourFromNow);
-        }
-    }
-
-    /// <summary>Stores what is wanted and was not stored there lately.</summary>
-    /// <returns>How many were stored, or <see cref="NoAnswer"/>.</returns>
-    private async CoreTask<int> GiveAsync(Contact neighbour, List<RecordEntry> page, byte[] wanted)
-    {
-        int given = 0;
-        for (int i = 0; i < page.Count; i++)
-        {
-            DigestEntry gift = page[i].Digest with { Slot = page[i].Digest.Slot ^ neighbour.Id.Word0 };
-            if (!DigestReply.IsWanted(wanted, i)
-                || _given.Contains(gift, core.WallSeconds)
-                || core.Read(page[i].Key, page[i].Writer) is not Record record)
-            {
-                continue;
-            }
-
-            await SpendAsync(record.Value.Length + Codec.MinRequestLength);
-            if (!await GiveAsync(neighbour, record))
-            {
-                return NoAnswer;
-            }
-
-            _given.Add(gift, AnHourFromNow);
-            given++;
-        }
-
-        return given;
-    }
-
-    /// <summary>Stores one record; what the neighbour holds instead, being greater, becomes ours.</summary>
-    /// <returns>False when it does not answer.</returns>
-    private async CoreTask<bool> GiveAsync(Contact neighbour, Record record)
-    {
-        StoreOut store = new(core, neighbour, record, StorePurpose.Replica, StoreRequest.Unconditional, core.Lifetime)
-        {
-            Patience = core.Options.RequestTimeout,
-        };
-        StoreAnswer? answer = await store.Send();
-        if (answer?.Newer is Record newer && newer.Key == record.Key && newer.Writer == record.Writer)
-        {
-            await core.Holding.MergeAsync(newer, AddressGroup.Of(neighbour.EndPoint));
-        }
-
-        return answer is not null;
-    }
-
-    private async CoreTask SpendAsync(int bytes)
-    {
-        if (core.Now >= _periodEnds)
-        {
-            _periodEnds = core.Now + BudgetPeriod;
-            _spent = 0;
-        }
-
-        _spent += bytes;
-        if (_spent > BytesPerMinute)
-        {
-            await core.Delay(_periodEnds - core.Now, core.Lifetime);
-        }
     }
 }

@@ -20,7 +20,7 @@ internal sealed partial class RecordIndex
         }
 
         Invariant.Require((held, bytes) == (_soonestFirst.Count, Bytes), "What is held is counted.");
-        Invariant.Require((strangers, strangerBytes) == (_quota.Count, _quota.Bytes), "What is held for strangers is charged.");
+        Invariant.Require((strangers, strangerBytes) == (StrangerCount, StrangerBytes), "What is held for strangers is charged.");
     }
 
     private static void Add(ReadOnlySpan<RecordEntry> entries, ref int count, ref long bytes, ref int strangers, ref long strangerBytes)
@@ -36,8 +36,7 @@ internal sealed partial class RecordIndex
 
     private void AssertLimits()
     {
-        Invariant.Require(_quota.Count <= limits.MaxRecords, "There are no more records than the limit.");
-        Invariant.Require(_quota.Bytes <= limits.MaxBytes, "There are no more bytes than the limit.");
+        Invariant.Require(!_put.IsOver && !_replicas.IsOver, "There is no more in a pool than its limit.");
         Invariant.Require(_shelves.Count == _closestFirst.Count, "The two views of the keys are the same.");
     }
 

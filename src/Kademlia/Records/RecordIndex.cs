@@ -22,7 +22,8 @@ internal sealed partial class RecordIndex(NodeId self, RecordLimits limits)
     private readonly Dictionary<ulong, RecordEntry> _bySlot = [];
     private readonly SortedSet<KeyShelf> _closestFirst = new(KeyShelf.ClosestFirst);
     private readonly SortedSet<RecordEntry> _soonestFirst = new(RecordEntry.ExpiryOrder);
-    private readonly RecordQuota _quota = new(limits);
+    private readonly RecordPool _put = new(limits, isOfReplicas: false);
+    private readonly RecordPool _replicas = new(limits, isOfReplicas: true);
 
     /// <summary>How many records are held, our own among them.</summary>
     public int Count => _soonestFirst.Count;
@@ -30,11 +31,14 @@ internal sealed partial class RecordIndex(NodeId self, RecordLimits limits)
     /// <summary>What all held records count for, our own among them.</summary>
     public long Bytes { get; private set; }
 
-    /// <summary>How many of strangers' records are held or pending: what <see cref="RecordLimits.MaxRecords"/> limits.</summary>
-    public int StrangerCount => _quota.Count;
+    /// <summary>How many of strangers' records are held or pending.</summary>
+    public int StrangerCount => _put.Count + _replicas.Count;
 
-    /// <summary>What strangers' records, held and pending, count for: what <see cref="RecordLimits.MaxBytes"/> limits.</summary>
-    public long StrangerBytes => _quota.Bytes;
+    /// <summary>What strangers' records, held and pending, count for.</summary>
+    public long StrangerBytes => _put.Bytes + _replicas.Bytes;
+
+    /// <summary>The origin whose pool has more room: for what the store kept from before, of which nothing else is known.</summary>
+    public RecordOrigin RoomierOrigin => _replicas.Bytes < _put.Bytes ? RecordOrigin.Replica : RecordOrigin.Put;
 
     /// <summary>Every held entry, the key closest to this node first, then by writer. The index must not change meanwhile.</summary>
     public IEnumerable<RecordEntry> ClosestFirst
@@ -54,13 +58,6 @@ internal sealed partial class RecordIndex(NodeId self, RecordLimits limits)
     /// <summary>The entry that is held in a slot.</summary>
     public RecordEntry? Find(RecordKey key, NodeId writer) => _shelves.GetValueOrDefault(key)?.Find(writer);
 
-    /// <summary>Whether an entry of another holder stands for something that is not held, or is not known to be the lesser.</summary>
-    public bool Lacks(DigestEntry offered) =>
-        offered.Sequence >= 0
-        && (!_bySlot.TryGetValue(offered.Slot, out RecordEntry? held)
-            || offered.Sequence > held.Digest.Sequence
-            || (offered.Sequence == held.Digest.Sequence && offered.Mark != held.Digest.Mark));
-
     /// <summary>The entry whose write into a slot is pending: the slot is reserved.</summary>
     public RecordEntry? FindPending(RecordKey key, NodeId writer) => _shelves.GetValueOrDefault(key)?.FindPending(writer);
 
@@ -68,48 +65,10 @@ internal sealed partial class RecordIndex(NodeId self, RecordLimits limits)
     public ReadOnlySpan<RecordEntry> Under(RecordKey key) =>
         _shelves.TryGetValue(key, out KeyShelf? shelf) ? shelf.Held : [];
 
-    /// <summary>What a store of the record comes to, room apart. Changes nothing.</summary>
-    /// <remarks>
-    /// An identical record is stored, whatever was expected: the answer to an earlier store may have been lost.
-    /// Content is always stored, for there is nothing to disagree on. Otherwise an unmet expectation is a conflict, a lesser
-    /// sequence is older, and the loser among equal sequences is a conflict.
-    /// </remarks>
-    /// <param name="incoming">The record.</param>
-    /// <param name="expectedSequence">The sequence that must be held now; 0 for an empty slot, <see cref="Unconditional"/> for any.</param>
-    /// <returns>
-    /// <see cref="StoreOutcome.Stored"/> when it is held (<see cref="IsHeld"/>) or may be reserved;
-    /// <see cref="StoreOutcome.Older"/> or <see cref="StoreOutcome.Conflict"/> when it loses.
-    /// </returns>
-    public StoreOutcome Judge(in RecordHead incoming, long expectedSequence)
-    {
-        RecordEntry? held = Find(incoming.Key, incoming.Writer);
-        if (incoming.Kind == RecordKind.Content || IsHeld(incoming))
-        {
-            return StoreOutcome.Stored;
-        }
-
-        if (!IsExpected(held, expectedSequence))
-        {
-            return StoreOutcome.Conflict;
-        }
-
-        return held is null || RecordOrder.Compare(incoming, held.Head) > 0 ? StoreOutcome.Stored
-            : incoming.Sequence < held.Head.Sequence ? StoreOutcome.Older
-            : StoreOutcome.Conflict;
-    }
-
-    /// <summary>Whether there is nothing to write: the identical record is held, or the same content for at least as long.</summary>
-    public bool IsHeld(in RecordHead incoming)
-    {
-        RecordEntry? held = Find(incoming.Key, incoming.Writer);
-        int order = held is null ? 1 : RecordOrder.Compare(incoming, held.Head);
-        return incoming.Kind == RecordKind.Content ? order <= 0 : order == 0;
-    }
-
     /// <summary>Reserves the slot of a record that was judged, and makes room for it.</summary>
     /// <param name="incoming">The record; its slot is not reserved.</param>
     /// <param name="source">The address group that is charged.</param>
-    /// <param name="origin">How it came. A slot's origin never weakens: our own record stays ours when a stranger prolongs it.</param>
+    /// <param name="origin">How it came. A slot's claim never weakens: our own record stays ours when a stranger prolongs it.</param>
     /// <param name="evicted">Receives the entries that had to leave, if the slot was reserved.</param>
     /// <returns>False when there is no room: the outcome is <see cref="StoreOutcome.Full"/>, and nothing has changed.</returns>
     /// <exception cref="InvalidOperationException">The slot is reserved.</exception>
@@ -122,12 +81,13 @@ internal sealed partial class RecordIndex(NodeId self, RecordLimits limits)
         }
 
         RecordEntry? held = shelf.Find(incoming.Writer);
-        RecordEntry entry = new(incoming, shelf.Distance, source, Stronger(origin, held));
+        bool weakens = held is not null && held.Origin > origin;
+        RecordEntry entry = new(incoming, shelf.Distance, weakens ? held!.Source : source, weakens ? held!.Origin : origin);
         shelf.AddPending(entry);
-        _quota.Charge(entry);
+        PoolOf(entry)?.Charge(entry);
         if (held is not null)
         {
-            _quota.Withdraw(held);
+            PoolOf(held)?.Withdraw(held);
         }
 
         bool reserved = entry.IsOwn || TryMakeRoom(shelf, entry, evicted);
@@ -152,7 +112,7 @@ internal sealed partial class RecordIndex(NodeId self, RecordLimits limits)
             Detach(held);
         }
 
-        Attach(entry with { Origin = Stronger(entry.Origin, held) });
+        Attach(entry);
         AssertInDebug();
     }
 
@@ -164,13 +124,20 @@ internal sealed partial class RecordIndex(NodeId self, RecordLimits limits)
         AssertInDebug();
     }
 
-    /// <summary>Notes that a held record came again, by a way that strengthens its claim: a cached one put, a stranger's by our caller.</summary>
-    public void Reaffirm(in RecordHead head, RecordOrigin origin)
+    /// <summary>Notes that a held record came again by a way that gives it another claim: a cached one from a holder or its publisher, any from our caller.</summary>
+    /// <remarks>
+    /// A replica that is put again stays what it is: who repeats what others wrote must not move it to an account of his own, from where he
+    /// could push it out. Nothing changes while the slot is being written, or where there is no room.
+    /// </remarks>
+    public void Reaffirm(in RecordHead head, AddressGroup source, RecordOrigin origin, List<RecordEntry> evicted)
     {
-        if (Find(head.Key, head.Writer) is { } held && origin > held.Origin)
+        if (Find(head.Key, head.Writer) is { } held
+            && held.Origin < origin
+            && (held.Origin == RecordOrigin.Cache || origin == RecordOrigin.Own)
+            && FindPending(head.Key, head.Writer) is null
+            && TryReserve(held.Head, source, origin, evicted))
         {
-            Detach(held);
-            Attach(held with { Origin = origin });
+            Commit(held.Head);
         }
     }
 
@@ -197,14 +164,12 @@ internal sealed partial class RecordIndex(NodeId self, RecordLimits limits)
         return isOver;
     }
 
-    private static RecordOrigin Stronger(RecordOrigin origin, RecordEntry? held) =>
-        held is not null && held.Origin > origin ? held.Origin : origin;
-
-    private static bool IsExpected(RecordEntry? held, long expectedSequence) => expectedSequence switch
+    /// <summary>Who limits an entry: nobody limits our own.</summary>
+    private RecordPool? PoolOf(RecordEntry entry) => entry.Origin switch
     {
-        < 0 => true,
-        0 => held is null,
-        _ => held is not null && held.Head.Sequence == expectedSequence,
+        RecordOrigin.Own => null,
+        RecordOrigin.Replica => _replicas,
+        _ => _put,
     };
 
     private bool TryMakeRoom(KeyShelf shelf, RecordEntry entry, List<RecordEntry> evicted)
@@ -227,7 +192,7 @@ internal sealed partial class RecordIndex(NodeId self, RecordLimits limits)
     }
 
     private RecordEntry? NextVictim(KeyShelf shelf, RecordEntry entry) =>
-        (entry.Key.Kind == RecordKind.Open ? shelf.NextVictim(entry, limits) : null) ?? _quota.NextVictim(entry);
+        (entry.Key.Kind == RecordKind.Open ? shelf.NextVictim(entry, limits) : null) ?? PoolOf(entry)?.NextVictim(entry);
 
     private RecordEntry GetPending(in RecordHead head) =>
         FindPending(head.Key, head.Writer) is { } entry && entry.Head == head
@@ -239,7 +204,7 @@ internal sealed partial class RecordIndex(NodeId self, RecordLimits limits)
         Unreserve(entry);
         if (Find(entry.Key, entry.Writer) is { } held)
         {
-            _quota.Offer(held);
+            PoolOf(held)?.Offer(held);
         }
     }
 
@@ -247,7 +212,7 @@ internal sealed partial class RecordIndex(NodeId self, RecordLimits limits)
     {
         KeyShelf shelf = _shelves[entry.Key];
         shelf.RemovePending(entry);
-        _quota.Refund(entry);
+        PoolOf(entry)?.Refund(entry);
         DropIfEmpty(shelf);
     }
 
@@ -258,10 +223,10 @@ internal sealed partial class RecordIndex(NodeId self, RecordLimits limits)
         _soonestFirst.Add(entry);
         _bySlot[entry.Digest.Slot] = entry;
         Bytes += entry.Head.Size;
-        _quota.Charge(entry);
+        PoolOf(entry)?.Charge(entry);
         if (shelf.FindPending(entry.Writer) is null)
         {
-            _quota.Offer(entry);
+            PoolOf(entry)?.Offer(entry);
         }
     }
 
@@ -272,8 +237,8 @@ internal sealed partial class RecordIndex(NodeId self, RecordLimits limits)
         _soonestFirst.Remove(entry);
         _bySlot.Remove(entry.Digest.Slot);
         Bytes -= entry.Head.Size;
-        _quota.Withdraw(entry);
-        _quota.Refund(entry);
+        PoolOf(entry)?.Withdraw(entry);
+        PoolOf(entry)?.Refund(entry);
         DropIfEmpty(shelf);
     }
 

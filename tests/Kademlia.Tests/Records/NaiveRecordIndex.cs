@@ -15,7 +15,9 @@ internal sealed class NaiveRecordIndex(RecordLimits limits)
 
     public bool TryReserve(RecordHead head, AddressGroup source, RecordOrigin origin, List<RecordEntry> evicted)
     {
-        RecordEntry entry = new(head, head.Key.Hash ^ default(NodeId), source, Stronger(origin, Find(head)));
+        RecordEntry? held = Find(head);
+        RecordEntry entry = new(head, head.Key.Hash ^ default(NodeId), source, origin);
+        entry = held?.Origin > origin ? entry with { Source = held.Source, Origin = held.Origin } : entry;
         Pending.Add(entry);
         List<RecordEntry> gone = [];
         RecordEntry? victim = null;
@@ -42,23 +44,23 @@ internal sealed class NaiveRecordIndex(RecordLimits limits)
     public void Commit(RecordHead head)
     {
         RecordEntry entry = Pending.Single(pending => pending.Head == head);
-        RecordEntry? held = Find(head);
         Pending.Remove(entry);
         Held.RemoveAll(other => IsSlot(other, head));
-        Held.Add(entry with { Origin = Stronger(entry.Origin, held) });
+        Held.Add(entry);
     }
 
-    public void Reaffirm(RecordHead head, RecordOrigin origin)
+    public void Reaffirm(RecordHead head, AddressGroup source, RecordOrigin origin, List<RecordEntry> evicted)
     {
-        if (Find(head) is { } held)
+        RecordOrigin held = Find(head)!.Origin;
+        bool strengthens = origin == RecordOrigin.Own || held == RecordOrigin.Cache;
+        if (strengthens && origin > held && !Pending.Exists(entry => IsSlot(entry, head)) && TryReserve(head, source, origin, evicted))
         {
-            Held.Remove(held);
-            Held.Add(held with { Origin = Stronger(origin, held) });
+            Commit(head);
         }
     }
 
-    private static RecordOrigin Stronger(RecordOrigin origin, RecordEntry? held) =>
-        (RecordOrigin)Math.Max((int)origin, (int)(held?.Origin ?? origin));
+    public IEnumerable<RecordEntry> PoolOf(RecordEntry entry) =>
+        Strangers.Where(other => (other.Origin == RecordOrigin.Replica) == (entry.Origin == RecordOrigin.Replica));
 
     private static bool IsSlot(RecordEntry entry, RecordHead head) => entry.Key == head.Key && entry.Writer == head.Writer;
 
@@ -76,19 +78,26 @@ internal sealed class NaiveRecordIndex(RecordLimits limits)
             return First(Held.Where(entry => entry.Key == incoming.Key), Largest(slots), incoming);
         }
 
-        List<RecordEntry> group = [.. Strangers.Where(entry => entry.Source == incoming.Source)];
-        return group.Count > limits.MaxRecordsPerGroup || group.Sum(entry => entry.Head.Size) > limits.MaxBytesPerGroup
-            ? First(Held, incoming.Source, incoming)
-            : Strangers.Count() > limits.MaxRecords || Strangers.Sum(entry => entry.Head.Size) > limits.MaxBytes
-            ? First(Held, Largest(Strangers.Select(entry => (entry.Source, entry.Head.Size))), incoming)
-            : null;
+        RecordEntry[] pool = [.. PoolOf(incoming)];
+        RecordEntry[] group = [.. pool.Where(entry => entry.Source == incoming.Source)];
+        RecordEntry[] writer = [.. pool.Where(entry => entry.Writer == incoming.Writer && entry.Head.Kind != RecordKind.Content)];
+        bool isReplica = incoming.Origin == RecordOrigin.Replica;
+        return incoming.Source != default && IsOver(group, limits.MaxRecordsPerGroup, limits.MaxBytesPerGroup) ? First(group, incoming)
+            : isReplica && incoming.Head.Kind != RecordKind.Content && IsOver(writer, limits.MaxRecordsPerGroup, limits.MaxBytesPerGroup) ? First(writer, incoming)
+            : !IsOver(pool, limits.MaxRecords, limits.MaxBytes) ? null
+            : isReplica ? First(pool, incoming)
+            : First(pool, Largest(pool.Select(entry => (entry.Source, entry.Head.Size))), incoming);
     }
 
+    private static bool IsOver(RecordEntry[] entries, int count, long bytes) =>
+        entries.Length > count || entries.Sum(entry => entry.Head.Size) > bytes;
+
     private RecordEntry First(IEnumerable<RecordEntry> candidates, AddressGroup payer, RecordEntry incoming) =>
-        candidates
-            .Where(entry => !entry.IsOwn && !IsReserved(entry))
-            .Append(incoming)
-            .Where(entry => entry.Source == payer)
+        First(candidates.Append(incoming).Where(entry => entry.Source == payer), incoming);
+
+    private RecordEntry First(IEnumerable<RecordEntry> payers, RecordEntry incoming) =>
+        payers
+            .Where(entry => !entry.IsOwn && (entry == incoming || (Held.Contains(entry) && !IsReserved(entry))))
             .OrderBy(entry => entry.Head.IsTombstone ? 2 : entry.Origin == RecordOrigin.Cache ? 0 : 1)
             .ThenByDescending(entry => entry.Distance)
             .ThenBy(entry => entry.Head.ExpirySeconds)

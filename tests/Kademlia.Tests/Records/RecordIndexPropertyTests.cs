@@ -35,7 +35,8 @@ public class RecordIndexPropertyTests
         from verb in Gen.Elements(Verb.Store, Verb.Store, Verb.Store, Verb.Store, Verb.Reserve, Verb.Commit, Verb.Release, Verb.Expire, Verb.Reaffirm)
         from head in Heads
         from source in Gen.Choose(1, 3)
-        from origin in Gen.Elements(RecordOrigin.Put, RecordOrigin.Put, RecordOrigin.Replica, RecordOrigin.Cache, RecordOrigin.Own)
+        from origin in Gen.Elements(
+            RecordOrigin.Put, RecordOrigin.Put, RecordOrigin.Replica, RecordOrigin.Replica, RecordOrigin.Cache, RecordOrigin.Own)
         from expected in Gen.Elements(RecordIndex.Unconditional, RecordIndex.Unconditional, 0, 1, 2)
         select new Step(verb, head, new AddressGroup((ulong)source), origin, expected);
 
@@ -161,8 +162,7 @@ public class RecordIndexPropertyTests
                     Expire(step.Head.ExpirySeconds / 4);
                     break;
                 case Verb.Reaffirm when _model.Find(step.Head) is { } held:
-                    _index.Reaffirm(held.Head, step.Origin);
-                    _model.Reaffirm(held.Head, step.Origin);
+                    Reaffirm(held.Head, step);
                     break;
                 default:
                     break;
@@ -181,9 +181,15 @@ public class RecordIndexPropertyTests
 
         public void AssertWithinLimits()
         {
-            Assert.True(_index.StrangerCount <= Limits.MaxRecords && _index.StrangerBytes <= Limits.MaxBytes);
-            Assert.All(_model.Strangers.GroupBy(entry => entry.Source), group => Assert.True(
-                group.Count() <= Limits.MaxRecordsPerGroup && group.Sum(entry => entry.Head.Size) <= Limits.MaxBytesPerGroup));
+            foreach (IGrouping<bool, RecordEntry> pool in _model.Strangers.GroupBy(entry => entry.Origin == RecordOrigin.Replica))
+            {
+                AssertWithin(pool, Limits.MaxRecords, Limits.MaxBytes);
+                Assert.All(pool.GroupBy(entry => entry.Source), group => AssertWithin(group, Limits.MaxRecordsPerGroup, Limits.MaxBytesPerGroup));
+                Assert.All(
+                    pool.Where(entry => pool.Key && entry.Head.Kind != RecordKind.Content).GroupBy(entry => entry.Writer),
+                    writer => AssertWithin(writer, Limits.MaxRecordsPerGroup, Limits.MaxBytesPerGroup));
+            }
+
             Assert.All(_index.ClosestFirst.Where(entry => !entry.IsOwn && entry.Head.Kind == RecordKind.Open).GroupBy(entry => entry.Key), key =>
                 Assert.True(key.Count() <= Limits.MaxRecordsPerKey && key.Sum(entry => entry.Head.Size) <= Limits.MaxBytesPerKey));
         }
@@ -209,6 +215,18 @@ public class RecordIndexPropertyTests
                 Commit(step.Head);
             }
         }
+
+        private void Reaffirm(RecordHead held, Step step)
+        {
+            List<RecordEntry> evicted = [];
+            List<RecordEntry> expected = [];
+            _index.Reaffirm(held, step.Source, step.Origin, evicted);
+            _model.Reaffirm(held, step.Source, step.Origin, expected);
+            Assert.Equal(expected, evicted);
+        }
+
+        private static void AssertWithin(IEnumerable<RecordEntry> entries, int count, long bytes) =>
+            Assert.True(entries.Count() <= count && entries.Sum(entry => entry.Head.Size) <= bytes);
 
         private void Commit(RecordHead head)
         {

@@ -238,12 +238,113 @@ public class RecordIndexTests
     {
         RecordIndex index = Create(new RecordLimits { MaxRecords = 1, MaxRecordsPerGroup = 1 });
         Store(index, Content(0b1000));
-        index.Reaffirm(Content(0b1000), RecordOrigin.Own);
-        index.Reaffirm(Content(0b1000), RecordOrigin.Cache);
+        index.Reaffirm(Content(0b1000), default, RecordOrigin.Own, _evicted);
+        index.Reaffirm(Content(0b1000), Red, RecordOrigin.Cache, _evicted);
         Store(index, Owner(0b0001));
 
         Assert.Empty(_evicted);
         Assert.True(index.Find(Content(0b1000).Key, default)!.IsOwn);
+    }
+
+    [Fact]
+    public void Reaffirm_OfACachedRecord_ChargesItToWhoeverPutsIt()
+    {
+        RecordIndex index = Create();
+        Store(index, Content(0b1000), Red, RecordOrigin.Cache);
+        index.Reaffirm(Content(0b1000), Blue, RecordOrigin.Replica, _evicted);
+        Assert.Equal((Blue, RecordOrigin.Replica), Claim(index, Content(0b1000)));
+        Assert.Equal((1, 100L), (index.StrangerCount, index.StrangerBytes));
+    }
+
+    [Fact]
+    public void Reaffirm_OfAReplicaThatSomebodyPutsAsItIs_LeavesItWhereNobodyElseCanPushItOut()
+    {
+        RecordIndex index = Create();
+        Store(index, Owner(0b1000), Red, RecordOrigin.Replica);
+        index.Reaffirm(Owner(0b1000), Blue, RecordOrigin.Put, _evicted);
+        Assert.Equal((Red, RecordOrigin.Replica), Claim(index, Owner(0b1000)));
+    }
+
+    [Fact]
+    public void Commit_OfAReplicaThatIsGreaterThanWhatWasPut_LeavesThePublishersAccount()
+    {
+        RecordIndex index = Create();
+        Store(index, Owner(0b1000, sequence: 1), Red);
+        Store(index, Owner(0b1000, sequence: 2), Blue, RecordOrigin.Replica);
+        Assert.Equal((Red, RecordOrigin.Put), Claim(index, Owner(0b1000)));
+        Store(index, Owner(0b1000, sequence: 3), Blue);
+        Assert.Equal((Blue, RecordOrigin.Put), Claim(index, Owner(0b1000)));
+    }
+
+    [Fact]
+    public void TryReserve_PutsFillTheirPool_ReplicasHaveTheirOwn()
+    {
+        RecordIndex index = Create(new RecordLimits { MaxRecords = 1 });
+        Store(index, Owner(0b0001), Red);
+        Store(index, Owner(0b1000), Red, RecordOrigin.Replica);
+        Assert.Empty(_evicted);
+        Store(index, Owner(0b0100), Red, RecordOrigin.Replica);
+        Assert.Equal([Owner(0b1000)], Heads(_evicted));
+    }
+
+    [Fact]
+    public void TryReserve_ReplicasAreFull_TheFarthestLeavesWhoeverGaveIt()
+    {
+        RecordIndex index = Create(new RecordLimits { MaxRecords = 3, MaxRecordsPerGroup = 2 });
+        Store(index, Open(0b0001, writer: 1), Red, RecordOrigin.Replica);
+        Store(index, Open(0b0010, writer: 2), Red, RecordOrigin.Replica);
+        Store(index, Open(0b1000, writer: 3), Blue, RecordOrigin.Replica);
+        Store(index, Open(0b0100, writer: 4), new AddressGroup(3), RecordOrigin.Replica);
+        Assert.Equal([Open(0b1000, writer: 3)], Heads(_evicted));
+        Assert.False(index.TryReserve(Open(0b1100, writer: 5), new AddressGroup(4), RecordOrigin.Replica, _evicted));
+    }
+
+    [Fact]
+    public void TryReserve_NeighbourOverItsShareOfReplicas_PaysItselfThoughOthersGaveFarther()
+    {
+        RecordIndex index = Create(new RecordLimits { MaxRecords = 9, MaxRecordsPerGroup = 2 });
+        Store(index, Open(0b1111, writer: 1), Blue, RecordOrigin.Replica);
+        Store(index, Open(0b1000, writer: 2), Red, RecordOrigin.Replica);
+        Store(index, Open(0b0100, writer: 3), Red, RecordOrigin.Replica);
+        Store(index, Open(0b0010, writer: 4), Red, RecordOrigin.Replica);
+        Assert.Equal([Open(0b1000, writer: 2)], Heads(_evicted));
+    }
+
+    [Fact]
+    public void TryReserve_WriterOverItsShareOfReplicas_PaysItselfThroughWhomeverTheyCame()
+    {
+        RecordIndex index = Create(new RecordLimits { MaxRecords = 9, MaxRecordsPerGroup = 2 });
+        Store(index, Open(0b1111, writer: 1), Red, RecordOrigin.Replica);
+        Store(index, Open(0b1000, writer: 2), Red, RecordOrigin.Replica);
+        Store(index, Open(0b0100, writer: 2), Blue, RecordOrigin.Replica);
+        Store(index, Open(0b0010, writer: 2), new AddressGroup(3), RecordOrigin.Replica);
+        Assert.Equal([Open(0b1000, writer: 2)], Heads(_evicted));
+        Store(index, Content(0b0011), Blue, RecordOrigin.Replica);
+        Store(index, Content(0b0101), new AddressGroup(3), RecordOrigin.Replica);
+        Store(index, Content(0b0111), new AddressGroup(4), RecordOrigin.Replica);
+        Assert.Single(_evicted);
+    }
+
+    [Fact]
+    public void TryReserve_ReplicasAreFullOfTombstones_ValuesLeaveFirst()
+    {
+        RecordIndex index = Create(new RecordLimits { MaxRecords = 2, MaxRecordsPerGroup = 2 });
+        Store(index, Tombstone(0b1111, 1), Red, RecordOrigin.Replica);
+        Store(index, Owner(0b0001), Blue, RecordOrigin.Replica);
+        Store(index, Tombstone(0b1000, 1), Blue, RecordOrigin.Replica);
+        Assert.Equal([Owner(0b0001)], Heads(_evicted));
+    }
+
+    [Fact]
+    public void TryReserve_WhatWasKeptFromBefore_HasNoShareToKeepTo()
+    {
+        RecordIndex index = Create(new RecordLimits { MaxRecords = 4, MaxRecordsPerGroup = 1 });
+        for (ulong key = 1; key <= 8; key++)
+        {
+            Store(index, Open(key, writer: key), default(AddressGroup), index.RoomierOrigin);
+        }
+
+        Assert.Empty(_evicted);
     }
 
     [Fact]
@@ -380,6 +481,12 @@ public class RecordIndexTests
     private static NodeId Id(ulong bits) => new(bits << 60, 0, 0, bits);
 
     private static IEnumerable<RecordHead> Heads(IEnumerable<RecordEntry> entries) => entries.Select(entry => entry.Head);
+
+    private static (AddressGroup Source, RecordOrigin Origin) Claim(RecordIndex index, RecordHead slot)
+    {
+        RecordEntry held = index.Find(slot.Key, slot.Writer)!;
+        return (held.Source, held.Origin);
+    }
 
     private static List<ulong> WritersUnder(RecordIndex index, ulong key)
     {

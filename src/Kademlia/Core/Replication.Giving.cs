@@ -1,0 +1,111 @@
+using Kademlia.Messages;
+using Kademlia.Records;
+using Kademlia.Wire;
+
+namespace Kademlia.Core;
+
+/// <content>How a neighbour is given what it lacks, and no more than the budget allows.</content>
+internal sealed partial class Replication
+{
+    /// <summary>What replication may send in a minute, offers and records.</summary>
+    public const int BytesPerMinute = 64 * 1024;
+
+    private const int NoAnswer = -1;
+
+    private static readonly TimeSpan BudgetPeriod = TimeSpan.FromMinutes(1);
+
+    private readonly EntryMemory _given = new();
+    private readonly EntryMemory _offered = new();
+    private TimeSpan _periodEnds;
+    private int _spent;
+
+    private async CoreTask OfferAsync(Contact neighbour, List<RecordEntry> entries)
+    {
+        DigestEntry all = new(neighbour.Id.Word0 ^ Digests.Sum(entries.ConvertAll(e => e.Digest), transaction: 0), 0, 0);
+        if (_offered.Contains(all, core.WallSeconds))
+        {
+            return;
+        }
+
+        int given = 0;
+        for (int i = 0; i < entries.Count; i += DigestRequest.MaxEntries)
+        {
+            List<RecordEntry> page = entries.GetRange(i, Math.Min(DigestRequest.MaxEntries, entries.Count - i));
+            await SpendAsync((page.Count * DigestEntry.Length) + Codec.MinRequestLength);
+            DigestAnswer? answer = await new DigestOut(
+                core, neighbour, page.ConvertAll(e => e.Digest), isOffer: true, core.Lifetime).Send();
+            int more = answer is null ? NoAnswer : await GiveAsync(neighbour, page, answer.Wanted);
+            if (more == NoAnswer)
+            {
+                return;
+            }
+
+            given += more;
+        }
+
+        if (given == 0)
+        {
+            _offered.Add(all, AnHourFromNow);
+        }
+    }
+
+    /// <summary>Stores what is wanted and was not stored there lately.</summary>
+    /// <returns>How many were stored, or <see cref="NoAnswer"/>.</returns>
+    private async CoreTask<int> GiveAsync(Contact neighbour, List<RecordEntry> page, byte[] wanted)
+    {
+        int given = 0;
+        for (int i = 0; i < page.Count; i++)
+        {
+            DigestEntry gift = page[i].Digest with { Slot = page[i].Digest.Slot ^ neighbour.Id.Word0 };
+            if (!DigestReply.IsWanted(wanted, i)
+                || _given.Contains(gift, core.WallSeconds)
+                || core.Read(page[i].Key, page[i].Writer) is not Record record)
+            {
+                continue;
+            }
+
+            await SpendAsync(record.Value.Length + Codec.MinRequestLength);
+            if (!await GiveAsync(neighbour, record))
+            {
+                return NoAnswer;
+            }
+
+            _given.Add(gift, AnHourFromNow);
+            given++;
+        }
+
+        return given;
+    }
+
+    /// <summary>Stores one record; what the neighbour holds instead, being greater, becomes ours.</summary>
+    /// <returns>False when it does not answer.</returns>
+    private async CoreTask<bool> GiveAsync(Contact neighbour, Record record)
+    {
+        StoreOut store = new(core, neighbour, record, StorePurpose.Replica, StoreRequest.Unconditional, core.Lifetime)
+        {
+            Patience = core.Options.RequestTimeout,
+        };
+        StoreAnswer? answer = await store.Send();
+        if (answer?.Newer is Record newer && newer.Key == record.Key && newer.Writer == record.Writer)
+        {
+            await core.Holding.MergeAsync(newer, neighbour);
+        }
+
+        return answer is not null;
+    }
+
+    private async CoreTask SpendAsync(int bytes)
+    {
+        if (core.Now >= _periodEnds)
+        {
+            _periodEnds = core.Now + BudgetPeriod;
+            _spent = 0;
+        }
+
+        _spent += bytes;
+        if (_spent > BytesPerMinute)
+        {
+            await core.Delay(_periodEnds - core.Now, core.Lifetime);
+        }
+    }
+}

@@ -55,6 +55,7 @@ internal sealed class Answers(NodeCore core)
     /// <summary>Answers a store when its verdict is known.</summary>
     public void ReplyStore(in IncomingRequest request, StoreOutcome outcome, Record? newer)
     {
+        core.Counters.AnswerStore(outcome);
         StoreReply reply = new(outcome, core.WallSeconds, newer is null ? default : newer.View);
         Send(request, core.Codec.Write(Room(request), EnvelopeFor(request), reply));
     }

@@ -38,6 +38,7 @@ internal enum DropReason
 internal sealed class CoreCounters
 {
     private readonly long[] _dropped = new long[Enum.GetValues<DropReason>().Length];
+    private readonly long[] _stores = new long[Enum.GetValues<StoreOutcome>().Length];
 
     public long Received { get; set; }
 
@@ -61,12 +62,23 @@ internal sealed class CoreCounters
 
     public long RequestsNotSent { get; set; }
 
+    /// <summary>Neighbours' summaries that came too soon after another.</summary>
+    public long SummariesUnanswered { get; set; }
+
+    /// <summary>Exchanges with a neighbour that wanted records and then did not answer, or was too slow.</summary>
+    public long ExchangesCutShort { get; set; }
+
     public long Dropped => _dropped.Sum();
 
     public long this[DropReason reason] => _dropped[(int)reason];
+
+    /// <summary>Strangers' stores by what became of them: what is forged is refused, what is rolled back is older.</summary>
+    public long this[StoreOutcome outcome] => _stores[(int)outcome];
 
     public NodeCounters ToPublic() => new(
         Received, BytesReceived, Dropped, Sent, BytesSent, RequestsSent, RequestsAnswered, RequestsTimedOut);
 
     public void Drop(DropReason reason) => _dropped[(int)reason]++;
+
+    public void AnswerStore(StoreOutcome outcome) => _stores[(int)outcome]++;
 }

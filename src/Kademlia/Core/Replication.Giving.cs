@@ -10,7 +10,10 @@ internal sealed partial class Replication
     /// <summary>What replication may send in a minute, offers and records.</summary>
     public const int BytesPerMinute = 64 * 1024;
 
-    private const int NoAnswer = -1;
+    /// <summary>So long one neighbour is served at a time: with what is left it is the next time's turn, and who answers slowly keeps nobody else waiting.</summary>
+    public static readonly TimeSpan LongestExchange = TimeSpan.FromMinutes(10);
+
+    private const int CutShort = -1;
 
     private static readonly TimeSpan BudgetPeriod = TimeSpan.FromMinutes(1);
 
@@ -27,6 +30,7 @@ internal sealed partial class Replication
             return;
         }
 
+        TimeSpan until = core.Now + LongestExchange;
         int given = 0;
         for (int i = 0; i < entries.Count; i += DigestRequest.MaxEntries)
         {
@@ -34,9 +38,10 @@ internal sealed partial class Replication
             await SpendAsync((page.Count * DigestEntry.Length) + Codec.MinRequestLength);
             DigestAnswer? answer = await new DigestOut(
                 core, neighbour, page.ConvertAll(e => e.Digest), isOffer: true, core.Lifetime).Send();
-            int more = answer is null ? NoAnswer : await GiveAsync(neighbour, page, answer.Wanted);
-            if (more == NoAnswer)
+            int more = answer is null ? CutShort : await GiveAsync(neighbour, page, answer.Wanted, until);
+            if (more == CutShort)
             {
+                core.Counters.ExchangesCutShort++;
                 return;
             }
 
@@ -50,8 +55,8 @@ internal sealed partial class Replication
     }
 
     /// <summary>Stores what is wanted and was not stored there lately.</summary>
-    /// <returns>How many were stored, or <see cref="NoAnswer"/>.</returns>
-    private async CoreTask<int> GiveAsync(Contact neighbour, List<RecordEntry> page, byte[] wanted)
+    /// <returns>How many were stored, or <see cref="CutShort"/>: it does not answer, or is too slow.</returns>
+    private async CoreTask<int> GiveAsync(Contact neighbour, List<RecordEntry> page, byte[] wanted, TimeSpan until)
     {
         int given = 0;
         for (int i = 0; i < page.Count; i++)
@@ -64,10 +69,10 @@ internal sealed partial class Replication
                 continue;
             }
 
-            await SpendAsync(record.Value.Length + Codec.MinRequestLength);
-            if (!await GiveAsync(neighbour, record))
+            await SpendAsync(page[i].Head.Size - RecordHead.Overhead + Codec.MinRequestLength);
+            if (core.Now >= until || !await GiveAsync(neighbour, record))
             {
-                return NoAnswer;
+                return CutShort;
             }
 
             _given.Add(gift, AnHourFromNow);

@@ -29,9 +29,13 @@ internal sealed partial class Replication(NodeCore core)
     /// <summary>One neighbour is answered with an offer of ours as often.</summary>
     public const long AnswerSeconds = 300;
 
+    /// <summary>One neighbour's summary is compared with ours as often: going through ten thousand records takes milliseconds.</summary>
+    public const long CompareSeconds = 1;
+
     private readonly HashSet<Contact> _underWay = [];
     private readonly EntryMemory _unwanted = new();
     private readonly EntryMemory _answered = new();
+    private readonly EntryMemory _compared = new();
     private TimeSpan _reunionEnds;
 
     /// <summary>A contact entered the table. In a small network it is compared with at once.</summary>
@@ -122,12 +126,20 @@ internal sealed partial class Replication(NodeCore core)
 
     private long AnHourFromNow => core.WallSeconds + EntryMemory.Seconds;
 
+    /// <summary>A summary that comes too soon after another stays unanswered, as if it had been lost: saying `same` might not be true.</summary>
     private void OnSummary(in IncomingRequest request, Contact asker, int count, ulong sum)
     {
+        DigestEntry turn = new(asker.Id.Word0, 0, 0);
+        if (_compared.Contains(turn, core.WallSeconds))
+        {
+            core.Counters.SummariesUnanswered++;
+            return;
+        }
+
+        _compared.Add(turn, core.WallSeconds + CompareSeconds);
         List<RecordEntry> common = Common(asker);
         bool same = common.Count == count && Digests.Sum(common.ConvertAll(e => e.Digest), request.Envelope.Transaction) == sum;
         core.Answers.ReplyDigest(request, same, []);
-        DigestEntry turn = new(asker.Id.Word0, 0, 0);
         if (!same
             && common.Count > 0
             && IsAcquainted(asker)

@@ -1,5 +1,6 @@
 using Kademlia.Admission;
 using Kademlia.Messages;
+using Kademlia.Records;
 using Kademlia.Wire;
 
 namespace Kademlia.Tests.Core;
@@ -48,6 +49,18 @@ internal sealed class Stranger
     /// <summary>Whose key signs the proof: that of the identity that it proves, unless it lies.</summary>
     public NodeIdentity? Signs { get; set; }
 
+    /// <summary>What it says to every digest, wanting each entry of which this byte has the bit; null and it is silent.</summary>
+    public (bool Same, byte Wanted)? Compares { get; set; }
+
+    /// <summary>What it says to every store; null and it is silent.</summary>
+    public StoreOutcome? Stores { get; set; }
+
+    /// <summary>What it says that it holds instead of what is to be stored.</summary>
+    public Record? Newer { get; set; }
+
+    /// <summary>How long it takes to answer a store.</summary>
+    public TimeSpan StoreTime { get; set; }
+
     /// <summary>Sends a request as written by <paramref name="write"/>, with or without a token.</summary>
     public ulong Ask(PeerEndPoint to, MessageKind kind, AddressToken token, RequestWriter write)
     {
@@ -61,7 +74,7 @@ internal sealed class Stranger
     {
         bool isReply = (kind & MessageKind.Reply) != 0;
         Envelope envelope = new(kind, transaction, Identity.Id, SenderFlags.None, token, isReply ? to : default);
-        Send(to, write(_codec, _buffer, envelope));
+        Send(to, _buffer[..write(_codec, _buffer, envelope)]);
     }
 
     private void Receive(byte[] datagram, PeerEndPoint from)
@@ -71,7 +84,9 @@ internal sealed class Stranger
         Lengths.Add(datagram.Length);
         if (Answers && !envelope.IsReply)
         {
-            Send(from, Answer(envelope, body, from));
+            byte[] answer = _buffer[..Answer(envelope, body, from)];
+            TimeSpan time = envelope.Kind == MessageKind.Store ? StoreTime : TimeSpan.Zero;
+            _world.At(_world.Now + time, () => Send(from, answer));
         }
     }
 
@@ -86,6 +101,12 @@ internal sealed class Stranger
             case MessageKind.Prove:
                 Assert.True(Codec.TryRead(body, out ProveRequest challenge));
                 return _codec.Write(_buffer, envelope, Prove(challenge, request.Sender));
+            case MessageKind.Digest:
+                byte[] wanted = [.. Enumerable.Repeat(Compares?.Wanted ?? 0, DigestReply.MaxWantedLength)];
+                return Compares is null ? 0 : _codec.Write(_buffer, envelope, new DigestReply(Compares.Value.Same, wanted));
+            case MessageKind.Store:
+                RecordView newer = Newer is null ? default : Newer.View;
+                return Stores is null ? 0 : _codec.Write(_buffer, envelope, new StoreReply(Stores.Value, 0, newer));
             default:
                 return _codec.WritePingReply(_buffer, envelope with { Kind = MessageKind.Ping | MessageKind.Reply });
         }
@@ -100,7 +121,13 @@ internal sealed class Stranger
             : new ProveReply(ProofStatus, default, default, default);
     }
 
-    private void Send(PeerEndPoint to, int length) => _world.Carry(EndPoint, to, _buffer[..length]);
+    private void Send(PeerEndPoint to, byte[] datagram)
+    {
+        if (datagram.Length > 0)
+        {
+            _world.Carry(EndPoint, to, datagram);
+        }
+    }
 }
 
 /// <summary>Writes a request of a <see cref="Stranger"/>.</summary>

@@ -178,6 +178,7 @@ public sealed partial class KademliaNode : IAsyncDisposable
         RecordBytes = core.Holding.Index.Bytes,
         EstimatedNetworkSize = core.Overlays.Max(o => o.EstimatedSize),
         Counters = core.Counters.ToPublic(),
+        Upkeep = core.Counters.ToUpkeep(),
     };
 
     /// <summary>Starts a node that was created: receives, and joins for the first time.</summary>

@@ -33,6 +33,9 @@ public sealed record NodeInfo
 
     /// <summary>What was counted since the start.</summary>
     public required NodeCounters Counters { get; init; }
+
+    /// <summary>What of it the node sent of its own accord, by purpose.</summary>
+    public required UpkeepCounters Upkeep { get; init; }
 }
 
 /// <summary>What a node counted since its start.</summary>

@@ -39,7 +39,9 @@ internal sealed class Churning() : Scenario("churn", "24 h of Weibull sessions w
         Publishers publishers = new(network, RecordsPerNode);
         await publishers.PublishAsync();
         KindMeter meter = new(network.Nodes[0].Core.Codec);
+        PurposeMeter purposes = new(network);
         network.Links.Add(meter);
+        network.Links.Add(purposes);
         Churn churn = Churn.Start(network, new WeibullSessions(TimeSpan.FromMinutes(each.Median)), options: trial.Options);
         string name = $"median {each.Median} min";
         List<(double Hour, double Percent)> held = [];
@@ -48,6 +50,7 @@ internal sealed class Churning() : Scenario("churn", "24 h of Weibull sessions w
         trial.Note($"{name}: nodes that ended", churn.Ended);
         trial.AtLeast($"{name}: gets that found", Traffic.PartFound(results), each.Goal);
         Report(trial, network, publishers, meter, name, isJudged: each == Cases[0]);
+        purposes.Note(trial, name, Day);
         survival.Add(new Series(name, held, IsStep: true));
     }
 

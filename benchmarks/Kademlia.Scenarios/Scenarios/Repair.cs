@@ -34,6 +34,8 @@ internal sealed class Repair() : Scenario("repair", "Half of the nodes are kille
 
     private static async Task ObserveAsync(Trial trial, VirtualNetwork network, PutReceipt[] receipts)
     {
+        PurposeMeter purposes = new(network);
+        network.Links.Add(purposes);
         List<(double Minute, Figures Holders)> history = [(0, Holders(network, receipts))];
         trial.Note("stale contacts at once", Census.StaleContacts(network));
         for (int minute = 1; minute <= Minutes; minute++)
@@ -48,6 +50,7 @@ internal sealed class Repair() : Scenario("repair", "Half of the nodes are kille
         }
 
         trial.Note("stale contacts after 60 min", Census.StaleContacts(network));
+        purposes.Note(trial, "the hour", Minutes * Minute);
         Figures last = history[^1].Holders;
         trial.AtLeast("holders of a record after 60 min, the fewest", last.Sorted[0], HoldersGoal * trial.BucketSize);
         trial.Note("holders of a record after 60 min, mean", last.Mean);

@@ -127,7 +127,7 @@ internal sealed class Answers(NodeCore core)
     private void Send(in IncomingRequest request, int length)
     {
         int sent = length > 0 ? length : core.Codec.WriteRetry(Room(request), EnvelopeFor(request, MessageKind.Retry));
-        core.SendDatagram(_reply.AsSpan(0, sent), request.From);
+        core.SendDatagram(_reply.AsSpan(0, sent), request.From, Purpose.Answers);
     }
 
     private bool AnswerFindNode(in IncomingRequest request, in FindNodeRequest find)

@@ -1,9 +1,12 @@
 namespace Kademlia.Core;
 
 /// <summary>What an operation has under way, so that cancelling it frees everything and leaves nothing to fire later.</summary>
-internal sealed class CancelScope
+internal sealed class CancelScope(Purpose purpose = Purpose.Calls)
 {
     private readonly LinkedList<Action> _underWay = new();
+
+    /// <summary>What its requests are counted as.</summary>
+    public Purpose Purpose { get; } = purpose;
 
     public bool IsCancelled { get; private set; }
 

@@ -40,15 +40,17 @@ internal sealed class CoreCounters
     private readonly long[] _dropped = new long[Enum.GetValues<DropReason>().Length];
     private readonly long[] _stores = new long[Enum.GetValues<StoreOutcome>().Length];
 
+    private readonly TrafficCounters[] _sent = new TrafficCounters[Enum.GetValues<Purpose>().Length];
+
     public long Received { get; set; }
 
     public long Accepted { get; set; }
 
     public long BytesReceived { get; set; }
 
-    public long Sent { get; set; }
+    public long Sent => _sent.Sum(s => s.Sent);
 
-    public long BytesSent { get; set; }
+    public long BytesSent => _sent.Sum(s => s.BytesSent);
 
     public long SendFailures { get; set; }
 
@@ -72,11 +74,28 @@ internal sealed class CoreCounters
 
     public long this[DropReason reason] => _dropped[(int)reason];
 
+    public TrafficCounters this[Purpose purpose] => _sent[(int)purpose];
+
     /// <summary>Strangers' stores by what became of them: what is forged is refused, what is rolled back is older.</summary>
     public long this[StoreOutcome outcome] => _stores[(int)outcome];
 
     public NodeCounters ToPublic() => new(
         Received, BytesReceived, Dropped, Sent, BytesSent, RequestsSent, RequestsAnswered, RequestsTimedOut);
+
+    public UpkeepCounters ToUpkeep() => new(
+        this[Purpose.Joining],
+        this[Purpose.Admission],
+        this[Purpose.Pings],
+        this[Purpose.Refresh],
+        this[Purpose.Digests],
+        this[Purpose.Replicas],
+        this[Purpose.Republishing]);
+
+    public void Send(Purpose purpose, int bytes)
+    {
+        ref TrafficCounters sent = ref _sent[(int)purpose];
+        sent = new TrafficCounters(sent.Sent + 1, sent.BytesSent + bytes);
+    }
 
     public void Drop(DropReason reason) => _dropped[(int)reason]++;
 

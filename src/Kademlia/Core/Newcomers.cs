@@ -182,7 +182,7 @@ internal sealed class Newcomers(NodeCore core)
     }
 
     private async CoreTask<bool> AnswersAsync(Contact contact) =>
-        await new PingOut(core, contact, core.Lifetime).Send() is not null;
+        await new PingOut(core, contact, core.LifetimeFor(Purpose.Admission)).Send() is not null;
 
     /// <summary>A contact stands in a newcomer's way: it stays if it answers.</summary>
     private async CoreTask QuestionAsync(Contact contact)
@@ -195,7 +195,7 @@ internal sealed class Newcomers(NodeCore core)
     {
         byte[] nonce = new byte[ProveRequest.NonceLength];
         core.NextBytes(nonce);
-        Proof? proof = await new ProveOut(core, contact, nonce, core.Lifetime)
+        Proof? proof = await new ProveOut(core, contact, nonce, core.LifetimeFor(Purpose.Admission))
         {
             IsHearsay = isHearsay,
             MaxAttempts = isHearsay ? core.Options.LookupAttempts : core.Options.StoreAttempts,

@@ -13,11 +13,10 @@ internal sealed partial class NodeCore
     /// <summary>What sealing adds to every message.</summary>
     internal int SealLength => _sealer is null ? 0 : Sealer.Overhead;
 
-    internal void SendDatagram(ReadOnlySpan<byte> plain, PeerEndPoint destination)
+    internal void SendDatagram(ReadOnlySpan<byte> plain, PeerEndPoint destination, Purpose purpose)
     {
         ReadOnlySpan<byte> datagram = _sealer is null ? plain : _sealed.AsSpan(0, _sealer.Seal(plain, _sealed));
-        Counters.Sent++;
-        Counters.BytesSent += datagram.Length;
+        Counters.Send(purpose, datagram.Length);
         if (!_host.Send(datagram, destination))
         {
             Counters.SendFailures++;

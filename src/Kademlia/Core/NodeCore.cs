@@ -25,6 +25,7 @@ internal sealed partial class NodeCore
     private readonly byte[] _opened = new byte[Codec.MaxMessageLength];
     private readonly byte[] _sealed = new byte[Codec.MaxMessageLength + Sealer.Overhead];
     private readonly WallClock _wallClock = new();
+    private readonly CancelScope[] _purposes = [.. Enum.GetValues<Purpose>().Select(p => new CancelScope(p))];
 
     public NodeCore(CoreOptions options, NodeIdentity identity, SignatureScheme signatures, ICoreHost host, Random random)
     {
@@ -56,6 +57,7 @@ internal sealed partial class NodeCore
         Replication = new Replication(this);
         Reunion = new Reunion(this);
         Upkeep = new Upkeep(this);
+        Array.ForEach(_purposes, scope => Lifetime.Add(scope.Cancel));
         Lifetime.Add(() => Upkeep.Joined.Break(new OperationCanceledException()));
         OwnFlags = options.IsClient ? SenderFlags.Client : SenderFlags.None;
     }
@@ -102,6 +104,9 @@ internal sealed partial class NodeCore
 
     /// <summary>Cancelled when the node stops: the scope of all that is nobody's operation.</summary>
     public CancelScope Lifetime { get; } = new();
+
+    /// <summary>The part of <see cref="Lifetime"/> whose requests have a purpose.</summary>
+    internal CancelScope LifetimeFor(Purpose purpose) => _purposes[(int)purpose];
 
     internal Codec Codec { get; }
 

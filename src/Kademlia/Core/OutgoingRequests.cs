@@ -18,6 +18,7 @@ internal abstract class AwaitedRequest<T> : PendingRequest
         _promise = new CorePromise<T?>(core.Ready);
         _scope = scope;
         Core = core;
+        Purpose = scope.Purpose;
     }
 
     protected NodeCore Core { get; }

@@ -39,6 +39,9 @@ internal abstract class PendingRequest(Contact contact, MessageKind kind) : Core
     /// <summary>How long it is waited for at most; the request timeout when null.</summary>
     public TimeSpan? GiveUpAfter { get; init; }
 
+    /// <summary>What it is counted as.</summary>
+    public Purpose Purpose { get; init; }
+
     /// <summary>Whether the contact is known from others' replies alone: then what it is sent is budgeted.</summary>
     public bool IsHearsay { get; init; }
 

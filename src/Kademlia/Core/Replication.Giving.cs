@@ -37,7 +37,7 @@ internal sealed partial class Replication
             List<RecordEntry> page = entries.GetRange(i, Math.Min(DigestRequest.MaxEntries, entries.Count - i));
             await SpendAsync((page.Count * DigestEntry.Length) + Codec.MinRequestLength);
             DigestAnswer? answer = await new DigestOut(
-                core, neighbour, page.ConvertAll(e => e.Digest), isOffer: true, core.Lifetime).Send();
+                core, neighbour, page.ConvertAll(e => e.Digest), isOffer: true, core.LifetimeFor(Purpose.Digests)).Send();
             int more = answer is null ? CutShort : await GiveAsync(neighbour, page, answer.Wanted, until);
             if (more == CutShort)
             {
@@ -86,7 +86,8 @@ internal sealed partial class Replication
     /// <returns>False when it does not answer.</returns>
     private async CoreTask<bool> GiveAsync(Contact neighbour, Record record)
     {
-        StoreOut store = new(core, neighbour, record, StorePurpose.Replica, StoreRequest.Unconditional, core.Lifetime)
+        CancelScope scope = core.LifetimeFor(Purpose.Replicas);
+        StoreOut store = new(core, neighbour, record, StorePurpose.Replica, StoreRequest.Unconditional, scope)
         {
             Patience = core.Options.RequestTimeout,
         };

@@ -52,7 +52,7 @@ internal sealed partial class Replication(NodeCore core)
     {
         if (core.Options.IsClient || !IsAcquainted(neighbour) || _underWay.Count >= MaxUnderWay || !_underWay.Add(neighbour))
         {
-            await new PingOut(core, neighbour, core.Lifetime).Send();
+            await new PingOut(core, neighbour, core.LifetimeFor(Purpose.Pings)).Send();
             return;
         }
 
@@ -60,7 +60,7 @@ internal sealed partial class Replication(NodeCore core)
         {
             List<RecordEntry> common = Common(neighbour);
             DigestAnswer? answer = await new DigestOut(
-                core, neighbour, common.ConvertAll(e => e.Digest), isOffer: false, core.Lifetime).Send();
+                core, neighbour, common.ConvertAll(e => e.Digest), isOffer: false, core.LifetimeFor(Purpose.Digests)).Send();
             if (answer is { Same: false })
             {
                 await OfferAsync(neighbour, common);

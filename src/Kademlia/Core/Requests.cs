@@ -161,7 +161,7 @@ internal sealed class Requests(NodeCore core)
     {
         Envelope envelope = core.MakeEnvelope(request.Kind, request.Transaction, peer.Token, observed: default);
         int length = request.Write(_buffer, envelope, paddedLength);
-        core.SendDatagram(_buffer.AsSpan(0, length), request.Contact.EndPoint);
+        core.SendDatagram(_buffer.AsSpan(0, length), request.Contact.EndPoint, request.Purpose);
     }
 
     private bool Remove(PendingRequest request)

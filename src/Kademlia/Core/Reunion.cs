@@ -112,12 +112,12 @@ internal sealed class Reunion(NodeCore core)
 
     private async CoreTask<bool> VisitAsync(Overlay overlay, PeerEndPoint endPoint)
     {
-        Pong? pong = await new PingOut(core, new Contact(default, endPoint), core.Lifetime).Send();
+        Pong? pong = await new PingOut(core, new Contact(default, endPoint), core.LifetimeFor(Purpose.Joining)).Send();
         bool admitted = pong is not null && await core.Newcomers.AdmitAsync(pong.Contact, isHearsay: false);
         if (admitted)
         {
             FindNodeQuestion question = new(core, core.Id, AddressFamilies.None, core.Options.LookupAttempts);
-            await new Walk(core, overlay, core.Id, question, core.Lifetime).StartFrom(pong!.Contact);
+            await new Walk(core, overlay, core.Id, question, core.LifetimeFor(Purpose.Joining)).StartFrom(pong!.Contact);
         }
 
         return admitted;

@@ -56,7 +56,7 @@ internal sealed partial class Upkeep
     private async CoreTask CheckLeavingAsync(Contact contact, RoutingTable table)
     {
         await core.Delay(core.Jitter(LeaveTime), core.Lifetime);
-        if (await new PingOut(core, contact, core.Lifetime) { MaxAttempts = 2 }.Send() is null)
+        if (await new PingOut(core, contact, core.LifetimeFor(Purpose.Pings)) { MaxAttempts = 2 }.Send() is null)
         {
             table.Remove(contact);
             OnGone(contact);

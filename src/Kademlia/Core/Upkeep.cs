@@ -155,7 +155,7 @@ internal sealed partial class Upkeep(NodeCore core)
             bool admitted = false;
             try
             {
-                Pong? pong = await new PingOut(core, new Contact(default, endPoint), core.Lifetime).Send();
+                Pong? pong = await new PingOut(core, new Contact(default, endPoint), core.LifetimeFor(Purpose.Joining)).Send();
                 admitted = pong is not null && await core.Newcomers.AdmitAsync(pong.Contact, isHearsay: false);
             }
             finally
@@ -175,7 +175,7 @@ internal sealed partial class Upkeep(NodeCore core)
         List<Contact> nearest = [];
         foreach (Overlay overlay in core.Overlays.Where(o => o.Table.Count > 0))
         {
-            nearest.AddRange(await WalkAsync(overlay, core.Id, AllFamilies));
+            nearest.AddRange(await WalkAsync(overlay, core.Id, AllFamilies, Purpose.Joining));
         }
 
         core.RunDetached(RefreshSinceAsync(joined));
@@ -189,10 +189,10 @@ internal sealed partial class Upkeep(NodeCore core)
         ? AddressFamilies.IPv4 | AddressFamilies.IPv6
         : AddressFamilies.None;
 
-    private async CoreTask<Contact[]> WalkAsync(Overlay overlay, NodeId target, AddressFamilies want)
+    private async CoreTask<Contact[]> WalkAsync(Overlay overlay, NodeId target, AddressFamilies want, Purpose purpose)
     {
         FindNodeQuestion question = new(core, target, want, core.Options.LookupAttempts);
-        Walk walk = new(core, overlay, target, question, core.Lifetime);
+        Walk walk = new(core, overlay, target, question, core.LifetimeFor(purpose));
         await walk.Start();
         return walk.Closest();
     }
@@ -206,7 +206,7 @@ internal sealed partial class Upkeep(NodeCore core)
             PingContacts();
             VisitNeighbours();
             RunOnce(nameof(RefreshAsync), RefreshAsync);
-            RunOnce(nameof(Putting.RepublishAsync), () => core.Putting.RepublishAsync(core.Lifetime));
+            RunOnce(nameof(Putting.RepublishAsync), () => core.Putting.RepublishAsync(core.LifetimeFor(Purpose.Republishing)));
             if (IsAlone && core.Now >= _joinAgainAt)
             {
                 RunOnce(nameof(JoinAsync), JoinAsync);
@@ -243,7 +243,7 @@ internal sealed partial class Upkeep(NodeCore core)
             {
                 if (overlay.Table.TryGetQuestionable(core.Now, ContactInterval, out Contact contact))
                 {
-                    core.RunDetached(PingAsync(contact, core.Options.LookupAttempts, core.Lifetime));
+                    core.RunDetached(PingAsync(contact, core.Options.LookupAttempts, core.LifetimeFor(Purpose.Pings)));
                 }
             }
         }
@@ -281,7 +281,7 @@ internal sealed partial class Upkeep(NodeCore core)
         {
             if (overlay.Table.TryGetBucketToRefresh(core.Now, core.Options.RefreshInterval, core.Random, out NodeId target))
             {
-                await WalkAsync(overlay, target, AddressFamilies.None);
+                await WalkAsync(overlay, target, AddressFamilies.None, Purpose.Refresh);
             }
         }
     }
@@ -296,7 +296,7 @@ internal sealed partial class Upkeep(NodeCore core)
                 if (overlay.Table.Count > 0
                     && overlay.Table.TryGetBucketToRefresh(core.Now, core.Now - joined, core.Random, out NodeId target))
                 {
-                    await WalkAsync(overlay, target, AddressFamilies.None);
+                    await WalkAsync(overlay, target, AddressFamilies.None, Purpose.Joining);
                 }
             }
         }

@@ -187,6 +187,7 @@ internal sealed class Walk
             MaxAttempts = _question.Attempts,
             FirstContactLength = _question.FirstContactLength,
             IsHearsay = !_overlay.Table.Contains(contact),
+            Purpose = _scope.Purpose,
         };
         _underWay.Add(request);
         _core.Requests.Send(request);

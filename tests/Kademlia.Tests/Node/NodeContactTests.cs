@@ -150,6 +150,7 @@ public sealed class NodeContactTests
         Assert.True(info.RecordBytes > 0);
         Assert.Equal(3, info.EstimatedNetworkSize);
         Assert.InRange(info.Counters.RequestsAnswered, 1, info.Counters.RequestsSent);
+        Assert.InRange(info.Upkeep.Joining.BytesSent, info.Upkeep.Joining.Sent, info.Counters.BytesSent);
     }
 
     private static KademliaOptions Private(byte[]? key, string name, KademliaNode? bootstrap) => new()

@@ -5,8 +5,10 @@ namespace Kademlia.Core;
 
 /// <summary>What is stored under the key? Gives the records to a collector and asks for those that did not fit.</summary>
 /// <remarks>
-/// A first reply without records may only have been cut for want of a token; any later page that brings none ends the paging,
-/// whatever the holder says that it holds.
+/// <para>A large open key is read in pages, from each holder beginning at a place of its own: each goes on until it says what three
+/// others have said already, so that together they tell every writer, and no more than is needed when some lack a few.</para>
+/// <para>A first reply without records may only have been cut for want of a token; any later page that brings nothing new ends the
+/// paging, whatever the holder says that it holds.</para>
 /// </remarks>
 internal sealed class FindValueQuestion(NodeCore core, RecordCollector collector) : WalkQuestion
 {
@@ -16,14 +18,13 @@ internal sealed class FindValueQuestion(NodeCore core, RecordCollector collector
     /// <summary>After so many have not answered in time, more contacts are asked for: some of those that a reply names are dead.</summary>
     private const int SlowBeforeWide = 1;
 
-    /// <summary>How often one holder is asked for the rest of an open key.</summary>
-    private const int MaxPages = 16;
+    /// <summary>How often one holder is asked for an open key: as many records as it keeps, when one fills a page.</summary>
+    private const int MaxPages = 256;
 
     /// <summary>A start below this stays below the wire's bound of 2^31 over all pages.</summary>
     private const int MaxStart = 1 << 30;
 
     private readonly Dictionary<PeerEndPoint, Page> _pages = [];
-    private readonly int _start = core.Random.Next(MaxStart);
     private Contact? _firstHolder;
     private int _slow;
 
@@ -57,24 +58,36 @@ internal sealed class FindValueQuestion(NodeCore core, RecordCollector collector
 
         _firstHolder ??= reply.Records.Count > 0 ? contact : null;
         int slots = collector.Key.Kind == RecordKind.Open ? reply.Records.Count : Math.Min(reply.Records.Count, 1);
+        bool isNews = false;
         for (int i = 0; i < slots; i++)
         {
-            collector.Offer(reply.Records[i], contact.Id);
+            isNews |= collector.Offer(reply.Records[i], contact.Id);
         }
 
-        Page page = _pages.GetValueOrDefault(contact.EndPoint);
-        page = new Page(page.Received + reply.Records.Count, page.Number + 1);
+        Page page = PageOf(contact);
+        page = page with { Received = page.Received + reply.Records.Count, Number = page.Number + 1 };
         _pages[contact.EndPoint] = page;
         int held = collector.Key.Kind == RecordKind.Open ? reply.Held : Math.Min(reply.Held, 1);
-        bool brings = reply.Records.Count > 0 || page.Number == 1;
-        again = brings && page.Received < held && page.Number < MaxPages && !collector.IsSatisfied;
+        bool wasCut = page.Number == 1 && reply.Records.Count == 0;
+        again = (isNews || wasCut) && page.Received < held && page.Number < MaxPages && !collector.IsSatisfied;
         more = reply.More && !again;
         return true;
     }
 
     /// <summary>Pages of an open key begin at random, so that no writer is always the first; others have one record.</summary>
     public override int CursorFor(Contact contact) =>
-        collector.Key.Kind == RecordKind.Open ? _start + _pages.GetValueOrDefault(contact.EndPoint).Received : 0;
+        collector.Key.Kind == RecordKind.Open ? PageOf(contact).Start + PageOf(contact).Received : 0;
 
-    private readonly record struct Page(int Received, int Number);
+    private Page PageOf(Contact contact)
+    {
+        if (!_pages.TryGetValue(contact.EndPoint, out Page page))
+        {
+            page = new Page(core.Random.Next(MaxStart), 0, 0);
+            _pages.Add(contact.EndPoint, page);
+        }
+
+        return page;
+    }
+
+    private readonly record struct Page(int Start, int Received, int Number);
 }

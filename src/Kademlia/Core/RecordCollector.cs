@@ -9,15 +9,20 @@ namespace Kademlia.Core;
 /// </remarks>
 internal sealed class RecordCollector(NodeCore core, RecordKey key, GetOptions options, CancelScope scope)
 {
-    /// <summary>So many are verified at once; a liar's further ones are left out, and honest holders repeat themselves.</summary>
-    private const int MaxVerifying = 64;
+    /// <summary>So many are verified at once, a full page of each of twenty holders and more; a liar's further ones are left out.</summary>
+    private const int MaxVerifying = 256;
 
     /// <summary>So many writers of one open key are kept.</summary>
     private const int MaxWriters = 1024;
 
+    /// <summary>So many holders are to tell of each writer.</summary>
+    private const int Witnesses = 3;
+
     private readonly Dictionary<NodeId, Record> _newest = [];
     private readonly HashSet<NodeId> _holders = [];
+    private readonly HashSet<NodeId> _forgers = [];
     private readonly List<Candidate> _verifying = [];
+    private readonly Dictionary<NodeId, List<NodeId>> _witnesses = [];
     private CorePromise<bool>? _idle;
 
     public RecordKey Key { get; } = key;
@@ -42,18 +47,19 @@ internal sealed class RecordCollector(NodeCore core, RecordKey key, GetOptions o
     public IReadOnlyList<Record> Newest =>
         [.. _newest.Values.OrderByDescending(r => r.Sequence).ThenBy(r => r.Writer)];
 
-    /// <summary>Takes in what a holder sent. A holder counts once, however many records it sends.</summary>
-    public void Offer(in RecordView view, NodeId holder)
+    /// <summary>Takes in what a holder sent. A holder counts once, however many records it sends; one that forged is not listened to any more.</summary>
+    /// <returns>Whether fewer than <see cref="Witnesses"/> others have told of the writer: who lacks a record, or falls silent, is not alone in telling it.</returns>
+    public bool Offer(in RecordView view, NodeId holder)
     {
-        if (IsSatisfied || view.Kind != Key.Kind || !core.Holding.IsAcceptable(view))
+        if (IsSatisfied || _forgers.Contains(holder) || view.Kind != Key.Kind || !core.Holding.IsAcceptable(view))
         {
-            return;
+            return false;
         }
 
         Record record = new(view);
         if (record.Key != Key)
         {
-            return;
+            return false;
         }
 
         if (record.Kind == RecordKind.Content || IsKnownGenuine(record))
@@ -64,10 +70,16 @@ internal sealed class RecordCollector(NodeCore core, RecordKey key, GetOptions o
         {
             same.Holders.Add(holder);
         }
-        else if (_verifying.Count < MaxVerifying)
+        else if (_verifying.Count < MaxVerifying && (_newest.Count < MaxWriters || _newest.ContainsKey(record.Writer)))
         {
             core.RunDetached(VerifyAsync(new Candidate(record, [holder])));
         }
+        else
+        {
+            return false;
+        }
+
+        return IsNewFrom(holder, record.Writer);
     }
 
     /// <summary>Takes in a record that this node holds itself: it was verified when it came.</summary>
@@ -81,6 +93,19 @@ internal sealed class RecordCollector(NodeCore core, RecordKey key, GetOptions o
             _idle = new CorePromise<bool>(core.Ready);
             await _idle;
         }
+    }
+
+    private bool IsNewFrom(NodeId holder, NodeId writer)
+    {
+        List<NodeId> witnesses = _witnesses.GetValueOrDefault(writer) ?? [];
+        bool isNew = witnesses.Count < Witnesses && !witnesses.Contains(holder);
+        if (isNew)
+        {
+            witnesses.Add(holder);
+            _witnesses[writer] = witnesses;
+        }
+
+        return isNew;
     }
 
     private static int DefaultQuorum(RecordKind kind) => kind switch
@@ -99,6 +124,10 @@ internal sealed class RecordCollector(NodeCore core, RecordKey key, GetOptions o
         if (effect.IsGenuine && !scope.IsCancelled)
         {
             candidate.Holders.ForEach(holder => Accept(candidate.Record, holder));
+        }
+        else if (!effect.IsGenuine)
+        {
+            _forgers.UnionWith(candidate.Holders);
         }
 
         if (!IsSatisfied)

@@ -58,6 +58,9 @@ internal sealed class Stranger
     /// <summary>What it says that it holds instead of what is to be stored.</summary>
     public Record? Newer { get; set; }
 
+    /// <summary>What it gives to whoever gets something: one record, and the claim to hold a thousand; null and it gives nothing.</summary>
+    public Func<Record>? Serves { get; set; }
+
     /// <summary>How long it takes to answer a store.</summary>
     public TimeSpan StoreTime { get; set; }
 
@@ -101,6 +104,9 @@ internal sealed class Stranger
             case MessageKind.Prove:
                 Assert.True(Codec.TryRead(body, out ProveRequest challenge));
                 return _codec.Write(_buffer, envelope, Prove(challenge, request.Sender));
+            case MessageKind.FindValue:
+                return Serves is null ? 0 : _codec.Write(
+                    _buffer, envelope, new FindValueReply(new RecordList(new[] { Serves() }), 1000, 1, Names, more: false));
             case MessageKind.Digest:
                 byte[] wanted = [.. Enumerable.Repeat(Compares?.Wanted ?? 0, DigestReply.MaxWantedLength)];
                 return Compares is null ? 0 : _codec.Write(_buffer, envelope, new DigestReply(Compares.Value.Same, wanted));

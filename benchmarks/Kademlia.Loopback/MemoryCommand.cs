@@ -3,7 +3,7 @@ using Kademlia.Routing;
 
 namespace Kademlia.Loopback;
 
-/// <summary>What a routing table and an idle node take of the managed heap, each the mean over several.</summary>
+/// <summary>What a routing table and an idle node take of the managed heap, each the mean over several; and what many records take.</summary>
 internal static class MemoryCommand
 {
     private const int Copies = 32;
@@ -24,6 +24,7 @@ internal static class MemoryCommand
         sheet.AtMost("table with 400 contacts", MeasureTable(withReplacements: false), TableGoal, "{0:0.0} KiB");
         sheet.AtMost("the same with full replacement caches", MeasureTable(withReplacements: true), TableGoal, "{0:0.0} KiB");
         await MeasureNodesAsync(sheet);
+        RecordMemory.Measure(sheet);
         return sheet.IsReached;
     }
 

@@ -4,7 +4,7 @@ const string Usage = """
     usage: Kademlia.Loopback node [--seconds S] [--rounds N] [--window N] [--peers N]
                                   find_node served by a node, beside an echo of the same sizes
            Kademlia.Loopback records    puts and gets among 100 nodes
-           Kademlia.Loopback memory     what a table and an idle node take
+           Kademlia.Loopback memory     what a table, an idle node and many records take
     exit code: 0 when every goal is reached, 1 when a figure falls short, 2 when the command line is wrong
     """;
 

@@ -195,22 +195,40 @@ internal sealed partial class Replication(NodeCore core)
     }
 
     /// <summary>What we hold that both of us should hold, as we see it: the nearest to us first.</summary>
-    private List<RecordEntry> Common(Contact other)
+    public List<RecordEntry> Common(Contact other)
     {
         RoutingTable table = core.OverlayOf(other.EndPoint)!.Table;
         Contact[] closest = new Contact[core.Options.BucketSize];
+        int shared = SharedPrefix(other, table, closest);
         List<RecordEntry> common = [];
         foreach (RecordEntry entry in core.Holding.Index.ClosestFirst)
         {
             if (entry.Origin != RecordOrigin.Cache
                 && entry.Head.ExpirySeconds >= core.WallSeconds
-                && AreBothResponsible(entry.Key.Hash, other, closest.AsSpan(0, table.FindClosest(entry.Key.Hash, closest))))
+                && (entry.Distance.LeadingZeroCount >= shared
+                    || AreBothResponsible(entry.Key.Hash, other, closest.AsSpan(0, table.FindClosest(entry.Key.Hash, closest)))))
             {
                 common.Add(entry);
             }
         }
 
         return common;
+    }
+
+    /// <summary>
+    /// How many bits a key must share with us so that it is ours and another's without a look at who is closest: as many as the other
+    /// does, if we are no more than k that do. Without this, ten thousand looks take milliseconds.
+    /// </summary>
+    private int SharedPrefix(Contact other, RoutingTable table, Span<Contact> closest)
+    {
+        int shared = (core.Id ^ other.Id).LeadingZeroCount;
+        int count = 0;
+        foreach (Contact contact in closest[..table.FindClosest(core.Id, closest)])
+        {
+            count += (core.Id ^ contact.Id).LeadingZeroCount >= shared ? 1 : 0;
+        }
+
+        return count < core.Options.BucketSize ? shared : int.MaxValue;
     }
 
     /// <summary>Whether we and another are both among the k closest to a key, of which the others that we know are given.</summary>

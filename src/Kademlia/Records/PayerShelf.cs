@@ -41,11 +41,14 @@ internal sealed class PayerShelf(AddressGroup group)
         Bytes -= entry.Head.Size;
     }
 
+    /// <summary>Whether an entry leaves first, or would.</summary>
+    public bool IsFirst(RecordEntry entry) => First is null || RecordEntry.EvictionOrder.Compare(entry, First) <= 0;
+
     /// <summary>Lets a charged entry leave.</summary>
     public void Offer(RecordEntry entry)
     {
+        First = IsFirst(entry) ? entry : First;
         _evictable.Add(entry);
-        First = First is null || RecordEntry.EvictionOrder.Compare(entry, First) < 0 ? entry : First;
     }
 
     /// <summary>Keeps an entry from leaving.</summary>

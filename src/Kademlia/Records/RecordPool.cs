@@ -1,3 +1,5 @@
+using System.Runtime.InteropServices;
+
 namespace Kademlia.Records;
 
 /// <summary>Holds a part of strangers' records to the limits of the whole and of each that pays for them, and says who must leave.</summary>
@@ -28,7 +30,7 @@ internal sealed class RecordPool(RecordLimits limits, bool isOfReplicas)
     {
         Count++;
         Bytes += entry.Head.Size;
-        Change(entry, static (shelf, charged) => shelf.Charge(charged));
+        Change(entry, isSize: true, static (shelf, charged) => shelf.Charge(charged));
     }
 
     /// <summary>Takes back what <see cref="Charge"/> counted.</summary>
@@ -36,14 +38,14 @@ internal sealed class RecordPool(RecordLimits limits, bool isOfReplicas)
     {
         Count--;
         Bytes -= entry.Head.Size;
-        Change(entry, static (shelf, refunded) => shelf.Refund(refunded));
+        Change(entry, isSize: true, static (shelf, refunded) => shelf.Refund(refunded));
     }
 
     /// <summary>Lets a charged entry be evicted.</summary>
-    public void Offer(RecordEntry entry) => Change(entry, static (shelf, offered) => shelf.Offer(offered));
+    public void Offer(RecordEntry entry) => Change(entry, isSize: false, static (shelf, offered) => shelf.Offer(offered));
 
     /// <summary>Keeps an entry from being evicted.</summary>
-    public void Withdraw(RecordEntry entry) => Change(entry, static (shelf, withdrawn) => shelf.Withdraw(withdrawn));
+    public void Withdraw(RecordEntry entry) => Change(entry, isSize: false, static (shelf, withdrawn) => shelf.Withdraw(withdrawn));
 
     /// <summary>Who must go so that a charged entry may stay: null when nobody must, the entry itself when there is no room for it.</summary>
     public RecordEntry? NextVictim(RecordEntry incoming)
@@ -65,35 +67,44 @@ internal sealed class RecordPool(RecordLimits limits, bool isOfReplicas)
 
     private bool IsOverShare(PayerShelf shelf) => shelf.Count > limits.MaxRecordsPerGroup || shelf.Bytes > limits.MaxBytesPerGroup;
 
-    private void Change(RecordEntry entry, Action<PayerShelf, RecordEntry> change)
+    /// <summary>Changes what an entry's payers have; a group keeps its rank unless what it is ranked by changes, its size or its first.</summary>
+    private void Change(RecordEntry entry, bool isSize, Action<PayerShelf, RecordEntry> change)
     {
-        PayerShelf group = _groups.GetValueOrDefault(entry.Source) ?? new PayerShelf(entry.Source);
-        _payersFirst.Remove(group);
-        change(group, entry);
-        if (Keep(_groups, entry.Source, group))
+        PayerShelf group = ShelfOf(_groups, entry.Source);
+        bool isMoved = isSize ? !isOfReplicas || group.Count <= 1 : isOfReplicas && group.IsFirst(entry);
+        if (isMoved)
+        {
+            _payersFirst.Remove(group);
+        }
+
+        Change(_groups, entry.Source, group, entry, change);
+        if (isMoved && group.Count > 0)
         {
             _payersFirst.Add(group);
         }
 
         if (HasWriter(entry))
         {
-            PayerShelf writer = _writers.GetValueOrDefault(entry.Writer) ?? new PayerShelf(default);
-            change(writer, entry);
-            Keep(_writers, entry.Writer, writer);
+            Change(_writers, entry.Writer, ShelfOf(_writers, entry.Writer), entry, change);
         }
     }
 
-    /// <summary>Remembers a payer for as long as there is something to pay for.</summary>
-    private static bool Keep<T>(Dictionary<T, PayerShelf> shelves, T payer, PayerShelf shelf)
+    private static PayerShelf ShelfOf<T>(Dictionary<T, PayerShelf> shelves, T payer)
         where T : notnull
     {
+        ref PayerShelf? shelf = ref CollectionsMarshal.GetValueRefOrAddDefault(shelves, payer, out _);
+        return shelf ??= new PayerShelf(payer is AddressGroup group ? group : default);
+    }
+
+    /// <summary>Changes one payer's shelf, and forgets it with its last record.</summary>
+    private static void Change<T>(
+        Dictionary<T, PayerShelf> shelves, T payer, PayerShelf shelf, RecordEntry entry, Action<PayerShelf, RecordEntry> change)
+        where T : notnull
+    {
+        change(shelf, entry);
         if (shelf.Count == 0)
         {
             shelves.Remove(payer);
-            return false;
         }
-
-        shelves[payer] = shelf;
-        return true;
     }
 }

@@ -1,5 +1,6 @@
 using Kademlia.Core;
 using Kademlia.Messages;
+using Kademlia.Records;
 using Kademlia.Wire;
 
 namespace Kademlia.Tests.Core;
@@ -115,7 +116,7 @@ public class ReplicationTests
         WorldNode client = world.Add(o => Configure(o) with { IsClient = true }, true, world.Nodes[1]);
         client.Begin();
         world.Run(TimeSpan.FromSeconds(5));
-        Kademlia.Records.DigestEntry entry = new(1, 2, 3);
+        DigestEntry entry = new(1, 2, 3);
         DigestAnswer? summary = world.Await(client.Call(Compare(isOffer: false)));
         DigestAnswer? offer = world.Await(client.Call(Compare(isOffer: true)));
         Assert.Equal((true, true), (summary!.Same, offer!.Same));
@@ -123,6 +124,42 @@ public class ReplicationTests
 
         Func<NodeCore, CancelScope, CoreTask<DigestAnswer?>> Compare(bool isOffer) =>
             async (core, scope) => await new DigestOut(core, holder.Contact, [entry], isOffer, scope).Send();
+    }
+
+    [Theory]
+    [InlineData(3)]
+    [InlineData(10)]
+    [InlineData(60)]
+    public void What_two_have_in_common_are_the_keys_of_which_both_are_among_the_k_closest(int contacts)
+    {
+        World world = new(28);
+        NodeCore core = world.Add(Configure).Core;
+        for (int i = 0; i < contacts; i++)
+        {
+            NodeId id = NodeId.Random(world.Random);
+            NodeId near = new(core.Id.Word0 ^ (id.Word0 >> (i % 8)), id.Word1, id.Word2, id.Word3);
+            core.Overlays[0].Table.Add(new Contact(near, PeerEndPoint.Parse($"{60 + i}.0.0.1:7411")), TimeSpan.Zero, out _);
+        }
+
+        for (int i = 0; i < 300; i++)
+        {
+            NodeId hash = NodeId.Random(world.Random);
+            hash = new NodeId(core.Id.Word0 ^ (hash.Word0 >> (i % 10)), hash.Word1, hash.Word2, hash.Word3);
+            RecordHead head = new(new RecordKey(RecordKind.Owner, hash), hash, 1, false, hash, long.MaxValue / 2, 1);
+            Assert.True(core.Holding.Index.TryReserve(head, default, RecordOrigin.Put, []));
+            core.Holding.Index.Commit(head);
+        }
+
+        Contact[] known = new Contact[contacts];
+        known = known[..core.Overlays[0].Table.FindClosest(core.Id, known)];
+        Assert.All(known.Take(2 * K), other => Assert.Equal(
+            core.Holding.Index.ClosestFirst.Where(e => AreBothClosest(e.Key.Hash, other)), core.Replication.Common(other)));
+
+        bool AreBothClosest(NodeId key, Contact other)
+        {
+            NodeId[] closest = [.. known.Select(c => c.Id).Append(core.Id).OrderBy(id => id ^ key).Take(K)];
+            return closest.Contains(core.Id) && closest.Contains(other.Id);
+        }
     }
 
     private static CoreOptions Configure(CoreOptions options) => options with { BucketSize = K };

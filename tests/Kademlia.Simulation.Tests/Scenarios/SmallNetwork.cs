@@ -18,6 +18,17 @@ internal static class SmallNetwork
         return network;
     }
 
+    /// <summary>Joins nodes in a new network, which others enter when there are the first of them: few, and every table has room.</summary>
+    public static VirtualNetwork JoinAmong(int seed, int count, Action<VirtualNetwork> enter, int first = 5)
+    {
+        VirtualNetwork network = new(seed) { Latency = NearLinks };
+        network.Run(() => network.StartNodesAsync(first, interval: TimeSpan.FromMilliseconds(50)));
+        enter(network);
+        network.Run(() => network.StartNodesAsync(count - first, interval: TimeSpan.FromMilliseconds(50)));
+        network.Run(TimeSpan.FromSeconds(30));
+        return network;
+    }
+
     /// <summary>Whether a walk finds the true closest, its asker left out.</summary>
     public static async Task<bool> IsExactAsync(VirtualNetwork network, KademliaNode asker, NodeId target)
     {

@@ -17,37 +17,48 @@ public sealed class VirtualDisk
     /// <summary>So many of the last writes are lost then.</summary>
     public int Unflushed { get; set; } = 8;
 
+    /// <summary>Whether the power goes in the middle of a write, so that of the last one a part alone is on the disk.</summary>
+    /// <remarks>
+    /// The store knows a torn record for one and finds what was in its slot before. The contacts that the node knew are written
+    /// beside those of before, which stay.
+    /// </remarks>
+    public bool TearsWrites { get; set; }
+
     /// <summary>How many writes failed on a full disk.</summary>
     public long Failed { get; private set; }
 
     /// <summary>How many acknowledged writes were lost with the power.</summary>
     public long LostWrites { get; private set; }
 
+    /// <summary>How many writes were torn by the power.</summary>
+    public long TornWrites { get; private set; }
+
     /// <summary>How many records there are.</summary>
     public int Count => _records.Count;
 
     internal NodeIdentity? Identity { get; set; }
 
-    internal IReadOnlyList<Contact> Contacts { get; set; } = [];
+    internal IReadOnlyList<Contact> Contacts { get; private set; } = [];
+
+    /// <summary>So many of the last writes would not outlive the power.</summary>
+    private int AtRisk => LosesFlushes ? Unflushed : TearsWrites ? 1 : 0;
 
     internal IRecordStore Open() => new Volume(this);
 
-    /// <summary>The power goes: what was not flushed is undone, the newest first.</summary>
-    internal void LosePower()
+    /// <summary>The power goes while the node's contacts are written: what was not flushed is undone, the newest first.</summary>
+    internal void LosePower(IReadOnlyList<Contact> contacts)
     {
-        for (int i = _unflushed.Count - 1; i >= 0 && LosesFlushes; i--)
+        Write[] lost = [.. _unflushed.TakeLast(AtRisk)];
+        foreach (Write write in lost.Reverse())
         {
-            Write write = _unflushed[i];
-            _records.Remove(Slot.Of(write.Record));
-            if (write.Replaced is not null)
-            {
-                _records.Add(Slot.Of(write.Replaced), write.Replaced);
-            }
-
-            LostWrites++;
+            Undo(write);
         }
 
+        LostWrites += LosesFlushes ? lost.Length : 0;
+        TornWrites += LosesFlushes ? 0 : lost.Length;
         _unflushed.Clear();
+        Contacts = TearsWrites ? Contacts : contacts;
+        TornWrites += TearsWrites ? 1 : 0;
     }
 
     /// <summary>Forgets everything.</summary>
@@ -79,10 +90,16 @@ public sealed class VirtualDisk
 
     private void Remember(Write write)
     {
-        if (LosesFlushes)
+        _unflushed.Add(write);
+        _unflushed.RemoveRange(0, Math.Max(0, _unflushed.Count - AtRisk));
+    }
+
+    private void Undo(Write write)
+    {
+        _records.Remove(Slot.Of(write.Record));
+        if (write.Replaced is not null)
         {
-            _unflushed.Add(write);
-            _unflushed.RemoveRange(0, Math.Max(0, _unflushed.Count - Unflushed));
+            _records.Add(Slot.Of(write.Replaced), write.Replaced);
         }
     }
 

@@ -56,10 +56,10 @@ public sealed class VirtualMachine
     {
         if (Node is KademliaNode node)
         {
-            Disk.Contacts = node.Contacts;
+            IReadOnlyList<Contact> contacts = node.Contacts;
             _dispatcher!.TurnOff();
             node.Abort();
-            Disk.LosePower();
+            Disk.LosePower(contacts);
         }
     }
 

@@ -46,6 +46,28 @@ public sealed class VirtualMachineTests
     });
 
     [Fact]
+    public void A_write_that_the_power_tears_leaves_what_was_there_before_and_the_node_starts() => _network.Run(async () =>
+    {
+        IReadOnlyList<KademliaNode> nodes = await _network.StartNodesAsync(3);
+        VirtualMachine machine = _network.MachineOf(nodes[2]);
+        PutReceipt receipt = await nodes[0].PutAsync("a", new byte[] { 1 });
+        await machine.RestartAsync();
+        IReadOnlyList<Contact> before = machine.Disk.Contacts;
+        machine.Disk.TearsWrites = true;
+        await _network.StartNodeAsync();
+        await nodes[0].PutAsync("a", new byte[] { 2 });
+        Assert.Equal(3, machine.Node!.Info.Contacts);
+        machine.Kill();
+        Assert.Equal(2, machine.Disk.TornWrites);
+        Assert.Equal(2, before.Count);
+        Assert.Equal(before, machine.Disk.Contacts);
+        Assert.Equal([1], machine.Disk.Open().Read(receipt.Key, nodes[0].Id)!.Value.ToArray());
+        KademliaNode again = await machine.RestartAsync();
+        Assert.Equal([2], (await again.GetAsync(receipt.Key)).Value.ToArray());
+        Assert.True(again.Joined.IsCompletedSuccessfully);
+    });
+
+    [Fact]
     public void A_full_disk_refuses_and_the_receipt_says_so() => _network.Run(async () =>
     {
         IReadOnlyList<KademliaNode> nodes = await _network.StartNodesAsync(3);

@@ -40,8 +40,18 @@ internal static class StateFile
     {
         string[] lines = [Header, .. contacts.Select(c => $"{c.EndPoint} {c.Id}")];
         string beside = $"{path}.new";
-        File.WriteAllLines(beside, [.. lines, Footer(lines)]);
+        Write(beside, [.. lines, Footer(lines)]);
         File.Move(beside, path, overwrite: true);
+    }
+
+    /// <summary>Writes lines and waits until they are on the disk: the name must not be there before the bytes.</summary>
+    private static void Write(string path, string[] lines)
+    {
+        using FileStream stream = new(path, FileMode.Create, FileAccess.Write);
+        using StreamWriter writer = new(stream);
+        Array.ForEach(lines, writer.WriteLine);
+        writer.Flush();
+        stream.Flush(flushToDisk: true);
     }
 
     private static string[] ReadLines(string path)

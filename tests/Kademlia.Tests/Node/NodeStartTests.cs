@@ -138,6 +138,20 @@ public sealed class NodeStartTests
     }
 
     [Fact(Timeout = Loopback.Patience)]
+    public async Task A_node_whose_last_save_was_torn_starts_from_the_one_before()
+    {
+        using TemporaryFolder folder = new();
+        string path = folder.File("node.state");
+        await using Loopback network = await Loopback.StartAsync(2);
+        await network.RemoveAsync(await network.AddAsync(WithState(path, network[0])));
+        await File.WriteAllTextAsync($"{path}.new", (await File.ReadAllTextAsync(path, Loopback.Token))[..50], Loopback.Token);
+        KademliaNode again = await network.AddAsync(WithState(path, bootstrap: null));
+        await again.Joined.WaitAsync(Loopback.Token);
+        await network.RemoveAsync(again);
+        Assert.Equal(2, StateFile.Load(path).Count);
+    }
+
+    [Fact(Timeout = Loopback.Patience)]
     public async Task A_state_file_that_no_node_wrote_is_told()
     {
         using TemporaryFolder folder = new();

@@ -76,6 +76,22 @@ public sealed class StateFileTests : IDisposable
         Assert.Equal(contacts[..1], StateFile.Load(Path));
     }
 
+    [Fact]
+    public void Load_AfterACrashAtAnyPointOfASave_IsWhatWasSavedBefore()
+    {
+        byte[] whole = SaveThree(out Contact[] contacts);
+        StateFile.Save(Path, contacts[..1]);
+        for (int length = 0; length <= whole.Length; length++)
+        {
+            File.WriteAllBytes($"{Path}.new", whole[..length]);
+            Assert.Equal(contacts[..1], StateFile.Load(Path));
+        }
+
+        StateFile.Save(Path, contacts);
+        Assert.Equal(contacts, StateFile.Load(Path));
+        Assert.Single(_folder.Files);
+    }
+
     private byte[] SaveThree(out Contact[] contacts)
     {
         Random random = new(1);

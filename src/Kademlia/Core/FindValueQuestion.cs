@@ -25,6 +25,7 @@ internal sealed class FindValueQuestion(NodeCore core, RecordCollector collector
     private const int MaxStart = 1 << 30;
 
     private readonly Dictionary<PeerEndPoint, Page> _pages = [];
+    private readonly List<(Contact Contact, long Sequence)> _holders = [];
     private Contact? _firstHolder;
     private int _slow;
 
@@ -34,11 +35,17 @@ internal sealed class FindValueQuestion(NodeCore core, RecordCollector collector
 
     public override Contact? FirstHolder => _firstHolder;
 
+    /// <summary>The closest that answered that it holds nothing; null when there is none.</summary>
+    public Contact? ClosestWithout { get; private set; }
+
     public override bool IsWaiting => collector.IsPromising;
 
     public override int Attempts => core.Options.LookupAttempts;
 
     private bool IsWide => _slow >= SlowBeforeWide;
+
+    /// <summary>Those that say that they hold something, of which the greatest sequence is less.</summary>
+    public IEnumerable<Contact> HoldersOfLess(long sequence) => _holders.Where(h => h.Sequence < sequence).Select(h => h.Contact);
 
     public override void OnSlow() => _slow++;
 
@@ -56,6 +63,7 @@ internal sealed class FindValueQuestion(NodeCore core, RecordCollector collector
             return false;
         }
 
+        Note(contact, reply);
         _firstHolder ??= reply.Records.Count > 0 ? contact : null;
         int slots = collector.Key.Kind == RecordKind.Open ? reply.Records.Count : Math.Min(reply.Records.Count, 1);
         bool isNews = false;
@@ -77,6 +85,19 @@ internal sealed class FindValueQuestion(NodeCore core, RecordCollector collector
     /// <summary>Pages of an open key begin at random, so that no writer is always the first; others have one record.</summary>
     public override int CursorFor(Contact contact) =>
         collector.Key.Kind == RecordKind.Open ? PageOf(contact).Start + PageOf(contact).Received : 0;
+
+    private void Note(Contact contact, in FindValueReply reply)
+    {
+        NodeId target = collector.Key.Hash;
+        if (reply.Held > 0)
+        {
+            _holders.Add((contact, reply.NewestSequence));
+        }
+        else if (ClosestWithout is not Contact closest || (contact.Id ^ target) < (closest.Id ^ target))
+        {
+            ClosestWithout = contact;
+        }
+    }
 
     private Page PageOf(Contact contact)
     {

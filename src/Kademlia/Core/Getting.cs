@@ -89,14 +89,20 @@ internal sealed class Getting(NodeCore core)
         }
 
         List<Walk> walks = [];
+        List<FindValueQuestion> questions = [];
         if (!collector.IsSatisfied)
         {
             foreach (Overlay overlay in core.Overlays)
             {
-                walks.Add(new Walk(core, overlay, key.Hash, new FindValueQuestion(core, collector), scope));
+                questions.Add(new FindValueQuestion(core, collector));
+                walks.Add(new Walk(core, overlay, key.Hash, questions[^1], scope));
             }
 
             await WalkAllAsync(walks, collector);
+            if (collector.Newest is [Record newest, ..])
+            {
+                questions.ForEach(q => core.Mending.AfterGet(newest, q));
+            }
         }
 
         LookupStatistics statistics = Statistics(walks, core.Now - started);

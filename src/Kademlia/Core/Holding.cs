@@ -39,7 +39,7 @@ internal sealed class Holding
             return true;
         }
 
-        Record record = Copy(store.Record);
+        Record record = Copy(store.Record, store.Purpose);
         RecordHead head = RecordHead.Of(record);
         RecordOrigin origin = OriginOf(store.Purpose, record.Key, new Contact(request.Envelope.Sender, request.From));
         StoreOutcome judged = Index.Judge(head, store.ExpectedSequence);
@@ -250,10 +250,18 @@ internal sealed class Holding
         evicted.ForEach(Evict);
     }
 
-    private Record Copy(in RecordView record)
+    /// <summary>A copy to keep. Content, whose expiry nobody signed, is kept for as long as we say; others would not be genuine any more.</summary>
+    private Record Copy(in RecordView record, StorePurpose purpose)
     {
-        long latest = _core.WallSeconds + (long)_core.Options.MaxRecordLifetime.TotalSeconds;
-        return record.Kind == RecordKind.Content && record.ExpirySeconds > latest + RecordExpiry.SkewSeconds
+        if (record.Kind != RecordKind.Content)
+        {
+            return new Record(record);
+        }
+
+        bool isCached = purpose == StorePurpose.Cache;
+        TimeSpan longest = isCached ? _core.Mending.RetentionFor(new Record(record).Key) : _core.Options.MaxRecordLifetime;
+        long latest = _core.WallSeconds + (long)longest.TotalSeconds;
+        return record.ExpirySeconds > latest + (isCached ? 0 : RecordExpiry.SkewSeconds)
             ? RecordDraft.Content(record.Value, latest)
             : new Record(record);
     }

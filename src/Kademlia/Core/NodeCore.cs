@@ -52,6 +52,7 @@ internal sealed partial class NodeCore
         Holding = new Holding(this);
         Finding = new Finding(this);
         Getting = new Getting(this);
+        Mending = new Mending(this);
         Putting = new Putting(this);
         Talking = new Talking(this);
         Replication = new Replication(this);
@@ -93,6 +94,8 @@ internal sealed partial class NodeCore
     public Finding Finding { get; }
 
     public Getting Getting { get; }
+
+    public Mending Mending { get; }
 
     public Holding Holding { get; }
 

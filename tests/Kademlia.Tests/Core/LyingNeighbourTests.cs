@@ -157,7 +157,7 @@ public sealed class LyingNeighbourTests : IDisposable
         Stranger other = new(_world, "61.0.0.1:7411");
         Introduce(other);
         AddressToken token = Token();
-        Record[] records = [.. Enumerable.Range(0, 60).Select(i => Make(name: $"{i}")).OrderByDescending(r => r.Key.Hash ^ _node.Id)];
+        Record[] records = [.. Enumerable.Range(0, 60).Select(_ => Make(writer: _world.Scheme.CreateIdentity())).OrderByDescending(r => r.Key.Hash ^ _node.Id)];
         Array.ForEach(records, r => Give(token, r));
         RecordEntry[] held = [.. _node.Core.Holding.Index.ClosestFirst];
         Assert.All(held, e => Assert.Equal(RecordOrigin.Replica, e.Origin));
@@ -259,14 +259,15 @@ public sealed class LyingNeighbourTests : IDisposable
 
     private void Run(TimeSpan time) => _world.Run(time);
 
-    private Record Make(long sequence = 1, string name = "name", bool isTombstone = false)
+    private Record Make(long sequence = 1, string name = "name", bool isTombstone = false, NodeIdentity? writer = null)
     {
+        writer ??= _writer;
         long expiry = (_world.Wall + TimeSpan.FromHours(40)).ToUnixTimeSeconds() / 86400 * 86400;
         byte[] salt = RecordKey.EncodeName(name);
         RecordDraft draft = isTombstone
-            ? RecordDraft.Tombstone(RecordKind.Owner, _writer, 1, salt, sequence, expiry)
-            : RecordDraft.Owner(_writer, 1, salt, sequence, expiry, new byte[200]);
-        return draft.Complete(_writer.Sign(draft.Preimage));
+            ? RecordDraft.Tombstone(RecordKind.Owner, writer, 1, salt, sequence, expiry)
+            : RecordDraft.Owner(writer, 1, salt, sequence, expiry, new byte[200]);
+        return draft.Complete(writer.Sign(draft.Preimage));
     }
 
     private static Record Forge(Record genuine)

@@ -50,6 +50,18 @@ public class DigestEntryTests
     }
 
     [Fact]
+    public void Lacks_OfWhatIsOnlyCached_IsTrue()
+    {
+        RecordIndex index = new(default, new RecordLimits());
+        RecordHead head = new(RecordKey.ForContent([1]), default, 0, false, new NodeId(6, 7, 8, 9), 10, 11);
+        Assert.True(index.TryReserve(head, default, RecordOrigin.Cache, []));
+        index.Commit(head);
+        Assert.True(index.Lacks(DigestEntry.Of(head)));
+        index.Reaffirm(head, default, RecordOrigin.Replica, []);
+        Assert.False(index.Lacks(DigestEntry.Of(head)));
+    }
+
+    [Fact]
     public void Contains_OfARememberedEntry_IsTrueUntilItsTimeAndForNothingNewer()
     {
         EntryMemory memory = new();

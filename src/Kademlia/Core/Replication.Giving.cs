@@ -1,5 +1,6 @@
 using Kademlia.Messages;
 using Kademlia.Records;
+using Kademlia.Routing;
 using Kademlia.Wire;
 
 namespace Kademlia.Core;
@@ -21,6 +22,33 @@ internal sealed partial class Replication
     private readonly EntryMemory _offered = new();
     private TimeSpan _periodEnds;
     private int _spent;
+
+    /// <summary>Offers a neighbour all that it should hold when we are gone.</summary>
+    public async CoreTask BequeathAsync(Contact neighbour)
+    {
+        if (_underWay.Count < MaxUnderWay && _underWay.Add(neighbour))
+        {
+            try
+            {
+                await OfferAsync(neighbour, Inheritance(neighbour));
+            }
+            finally
+            {
+                _underWay.Remove(neighbour);
+            }
+        }
+    }
+
+    private List<RecordEntry> Inheritance(Contact heir)
+    {
+        RoutingTable table = core.OverlayOf(heir.EndPoint)!.Table;
+        Contact[] closest = new Contact[core.Options.BucketSize];
+        return
+        [
+            .. core.Holding.Index.ClosestFirst.Where(entry =>
+                IsKept(entry) && closest.AsSpan(0, table.FindClosest(entry.Key.Hash, closest)).Contains(heir)),
+        ];
+    }
 
     private async CoreTask OfferAsync(Contact neighbour, List<RecordEntry> entries)
     {

@@ -203,8 +203,7 @@ internal sealed partial class Replication(NodeCore core)
         List<RecordEntry> common = [];
         foreach (RecordEntry entry in core.Holding.Index.ClosestFirst)
         {
-            if (entry.Origin != RecordOrigin.Cache
-                && entry.Head.ExpirySeconds >= core.WallSeconds
+            if (IsKept(entry)
                 && (entry.Distance.LeadingZeroCount >= shared
                     || AreBothResponsible(entry.Key.Hash, other, closest.AsSpan(0, table.FindClosest(entry.Key.Hash, closest)))))
             {
@@ -214,6 +213,9 @@ internal sealed partial class Replication(NodeCore core)
 
         return common;
     }
+
+    /// <summary>Whether a record is kept until it expires, not for as long as it is asked for.</summary>
+    private bool IsKept(RecordEntry entry) => entry.Origin != RecordOrigin.Cache && entry.Head.ExpirySeconds >= core.WallSeconds;
 
     /// <summary>
     /// How many bits a key must share with us so that it is ours and another's without a look at who is closest: as many as the other

@@ -21,24 +21,23 @@ internal sealed partial class Upkeep
         }
     }
 
-    /// <summary>Says goodbye to the neighbours, who then look after our place at once.</summary>
+    /// <summary>Offers the nearest neighbours what they should hold without us, then says goodbye to all of them, who look after our place at once.</summary>
     public async CoreTask LeaveAsync(CancelScope scope)
     {
+        Contact[] neighbours = [.. core.Overlays.SelectMany(Neighbours)];
+        await WithinLeaveTimeAsync([.. neighbours.Take(Replication.MaxUnderWay).Select(core.Replication.BequeathAsync)]);
+        scope.ThrowIfCancelled();
         core.OwnFlags |= SenderFlags.Leaving;
-        List<CoreTask> goodbyes = [];
-        foreach (Overlay overlay in core.Overlays)
-        {
-            foreach (Contact neighbour in Neighbours(overlay))
-            {
-                goodbyes.Add(PingAsync(neighbour, attempts: 2, scope));
-            }
-        }
+        await WithinLeaveTimeAsync([.. neighbours.Select(n => PingAsync(n, attempts: 2, scope))]);
+        scope.ThrowIfCancelled();
+    }
 
+    private async CoreTask WithinLeaveTimeAsync(List<CoreTask> work)
+    {
         CorePromise<bool> done = new(core.Ready);
-        core.RunDetached(WhenAllAsync(goodbyes, done));
+        core.RunDetached(WhenAllAsync(work, done));
         using CoreDeadline deadline = new(core, LeaveTime, () => done.Keep(false));
         await done;
-        scope.ThrowIfCancelled();
     }
 
     private static async CoreTask WhenAllAsync(List<CoreTask> tasks, CorePromise<bool> done)

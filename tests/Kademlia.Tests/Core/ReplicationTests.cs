@@ -49,6 +49,25 @@ public class ReplicationTests
     }
 
     [Fact]
+    public void A_node_that_leaves_gives_away_first_what_only_it_holds()
+    {
+        World world = Grown(seed: 24, count: 30);
+        WorldNode leaving = world.Nodes[1];
+        long expiry = world.Wall.ToUnixTimeSeconds() + 3600;
+        Record record = Enumerable.Range(0, 100)
+            .Select(i => RecordDraft.Content(BitConverter.GetBytes(i), expiry))
+            .First(r => ClosestTo(world, r.Key)[0] == leaving);
+        world.Await(leaving.Call((core, _) => core.Holding.HoldOwnAsync(record, StoreRequest.Unconditional)));
+        world.Await(leaving.Call(async (core, scope) =>
+        {
+            await core.Upkeep.LeaveAsync(scope);
+            return true;
+        }));
+        world.Kill(leaving);
+        Assert.InRange(world.Nodes.Count(n => n.Core.Holding.Index.Under(record.Key).Length > 0), 1, K);
+    }
+
+    [Fact]
     public void In_a_network_of_three_a_newcomer_has_everything_within_seconds()
     {
         World world = new(23);

@@ -1,3 +1,5 @@
+using Kademlia.Simulation.Running;
+
 namespace Kademlia.Simulation.Tests;
 
 public sealed class ClosestOracleTests
@@ -9,7 +11,7 @@ public sealed class ClosestOracleTests
     public void The_oracle_gives_what_sorting_all_nodes_gives(int count, int wanted)
     {
         VirtualNetwork network = new(seed: count);
-        network.Run(() => network.StartNodesAsync(count, interval: TimeSpan.FromMilliseconds(20)));
+        network.Run(() => new WarmStart(network).StartNodesAsync(count));
         for (int i = 0; i < 50; i++)
         {
             NodeId target = NodeId.Random(network.Random);

@@ -5,13 +5,11 @@ namespace Kademlia.Simulation.Tests.Scenarios;
 /// <summary>A part of the network works against the others.</summary>
 public sealed class AdversaryTests
 {
-    private const int Honest = 48;
-    private const int Bad = 12;
-
-    public static TheoryData<int> Dozen => [.. Enumerable.Range(1, 12)];
+    private const int Honest = 32;
+    private const int Bad = 8;
 
     [Theory]
-    [MemberData(nameof(Dozen))]
+    [MemberData(nameof(Dozen), MemberType = typeof(SmallNetwork))]
     public void Where_one_of_five_lies_every_record_is_found(int seed)
     {
         LiarActor[] liars = [];
@@ -20,7 +18,7 @@ public sealed class AdversaryTests
     }
 
     [Theory]
-    [MemberData(nameof(Dozen))]
+    [MemberData(nameof(Dozen), MemberType = typeof(SmallNetwork))]
     public void Where_one_of_five_forges_every_record_is_found(int seed)
     {
         ForgerActor[] forgers = [.. Enumerable.Range(0, Bad).Select(_ => new ForgerActor())];

@@ -5,17 +5,16 @@ namespace Kademlia.Simulation.Tests.Scenarios;
 public sealed class ClonedIdentityTests
 {
     [Theory]
-    [InlineData(1)]
-    [InlineData(2)]
+    [MemberData(nameof(Dozen), MemberType = typeof(SmallNetwork))]
     public void Two_nodes_with_one_identity_do_not_break_what_others_look_for(int seed)
     {
-        VirtualNetwork network = Join(seed, count: 100);
+        VirtualNetwork network = Join(seed, count: 30);
         network.Run(async () =>
         {
             KademliaNode original = network.RandomNode();
             KademliaNode clone = await network.StartNodeAsync(new KademliaOptions { Identity = original.Identity });
             Assert.Equal(original.Id, clone.Id);
-            Put[] puts = await PutAsync(network, 20);
+            Put[] puts = await PutAsync(network, 10);
             bool[] complete = await Task.WhenAll(Others().Select(FindsAllButTheClonedAsync));
             Assert.All(complete, Assert.True);
             foreach (Put put in puts)

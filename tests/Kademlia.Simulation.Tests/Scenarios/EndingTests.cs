@@ -2,19 +2,11 @@ namespace Kademlia.Simulation.Tests.Scenarios;
 
 public sealed class EndingTests
 {
-    private const int Nodes = 30;
+    private const int Nodes = 20;
     private const int Survivors = 5;
 
     [Theory]
-    [InlineData(1)]
-    [InlineData(2)]
-    [InlineData(3)]
-    [InlineData(4)]
-    [InlineData(5)]
-    [InlineData(6)]
-    [InlineData(7)]
-    [InlineData(8)]
-    [InlineData(9)]
+    [MemberData(nameof(SmallNetwork.Dozen), MemberType = typeof(SmallNetwork))]
     public void A_node_that_ends_at_any_moment_ends_its_operations_and_is_heard_of_no_more(int seed)
     {
         VirtualNetwork network = SmallNetwork.Join(seed, Nodes);

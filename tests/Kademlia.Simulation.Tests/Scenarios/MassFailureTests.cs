@@ -4,20 +4,21 @@ namespace Kademlia.Simulation.Tests.Scenarios;
 
 public sealed class MassFailureTests
 {
+    private const int Nodes = 40;
+
     /// <summary>Long enough that the dead have been asked three times by the second one.</summary>
     private static readonly TimeSpan Refresh = TimeSpan.FromMinutes(20);
 
     [Theory]
-    [InlineData(1)]
-    [InlineData(2)]
+    [MemberData(nameof(Dozen), MemberType = typeof(SmallNetwork))]
     public void After_half_of_the_nodes_died_records_are_found_and_tables_forget_the_dead(int seed)
     {
-        VirtualNetwork network = Join(seed, 100, new KademliaOptions { RefreshInterval = Refresh });
+        VirtualNetwork network = Join(seed, Nodes, new KademliaOptions { RefreshInterval = Refresh });
         network.Run(async () =>
         {
-            Put[] puts = await PutAsync(network, 20);
+            Put[] puts = await PutAsync(network, 10);
             network.KillAtRandom(0.5);
-            Assert.Equal(50, network.Nodes.Count);
+            Assert.Equal(Nodes / 2, network.Nodes.Count);
             GetResult[] results = await Task.WhenAll(puts.Select(p => network.RandomNode().GetAsync(p.Receipt.Key)));
             Assert.All(results.Zip(puts), pair => Assert.True(Has(pair.First, pair.Second)));
             await network.DelayAsync(2 * Refresh);

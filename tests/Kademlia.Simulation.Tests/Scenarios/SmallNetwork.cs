@@ -6,6 +6,9 @@ internal static class SmallNetwork
     public const int Nodes = 200;
     public const int K = 20;
 
+    /// <summary>A dozen seeds.</summary>
+    public static TheoryData<int> Dozen => [.. Enumerable.Range(1, 12)];
+
     /// <summary>No pair of two hundred is a second apart: a walk does not wait for whoever takes longer.</summary>
     public static Latency NearLinks => new LognormalLatency(sigma: 0.3);
 

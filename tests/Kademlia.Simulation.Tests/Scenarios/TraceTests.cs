@@ -3,8 +3,7 @@ namespace Kademlia.Simulation.Tests.Scenarios;
 public sealed class TraceTests
 {
     [Theory]
-    [InlineData(1)]
-    [InlineData(2)]
+    [MemberData(nameof(SmallNetwork.Dozen), MemberType = typeof(SmallNetwork))]
     public void With_every_fault_switched_on_the_same_seed_gives_the_same_trace_three_times(int seed)
     {
         ulong first = TraceOf(seed);
@@ -27,7 +26,7 @@ public sealed class TraceTests
         Array.ForEach(faults, network.Links.Add);
         network.Run(async () =>
         {
-            IReadOnlyList<KademliaNode> nodes = await network.StartNodesAsync(30);
+            IReadOnlyList<KademliaNode> nodes = await network.StartNodesAsync(15);
             network.Admit(new ReplayActor(2, TimeSpan.FromMilliseconds(50)));
             Churn churn = Churn.Start(network, new WeibullSessions(TimeSpan.FromMinutes(2)), graceful: 0.5, stayers: [nodes[0]]);
             PutReceipt receipt = await nodes[0].PutAsync("greeting", "hello"u8.ToArray());

@@ -75,8 +75,10 @@ internal sealed class PutWalk
         || (_core.Id ^ _record.Key.Hash) < (closest[^1].Id ^ _record.Key.Hash);
 
     /// <summary>Stores at those who are sure enough to be among the closest while others are still asked; later at whoever answers late.</summary>
-    private void OnAnswered(Contact contact) =>
-        StoreAt(Walk.IsFinished ? [contact] : Walk.Settled(_core.Options.BucketSize - 1));
+    private void OnAnswered(Contact contact, bool isLate) => StoreAt(isLate ? [contact] : Walk.Settled(SureOf(_core.Options.BucketSize)));
+
+    /// <summary>The farthest quarter of the k may still lose their places to somebody that comes to light.</summary>
+    private static int SureOf(int bucketSize) => bucketSize * 3 / 4;
 
     private void StoreAt(IEnumerable<Contact> contacts)
     {

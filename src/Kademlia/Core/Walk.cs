@@ -74,8 +74,8 @@ internal sealed class Walk
         _registration = scope.Add(OnCancelled);
     }
 
-    /// <summary>Called after each answer, also of those that <see cref="GoOnAsking"/> has asked on; whoever sets it wants them.</summary>
-    public Action<Contact>? Answered { get; set; }
+    /// <summary>Called after each answer, and told whether it came after the end: of those that <see cref="GoOnAsking"/> has asked on.</summary>
+    public Action<Contact, bool>? Answered { get; set; }
 
     /// <summary>Datagrams sent, those that were sent again among them.</summary>
     public int Sent { get; private set; }
@@ -130,7 +130,7 @@ internal sealed class Walk
         return closest[.._lookup.CopyClosest(closest)];
     }
 
-    /// <summary>Those that have answered and will most likely be among the closest.</summary>
+    /// <summary>Those of the closest few that have answered, when they will most likely stay among the closest.</summary>
     public Contact[] Settled(int most)
     {
         Contact[] settled = new Contact[most];
@@ -255,13 +255,14 @@ internal sealed class Walk
         Span<Contact> believed = stackalloc Contact[contacts.Length];
         _lookup.OnReply(request.Contact, believed[..Believe(request.Contact, contacts, believed)], more);
         _core.Newcomers.Consider(request.Contact);
-        if (again && !IsFinished)
+        bool isLate = IsFinished;
+        if (again && !isLate)
         {
             Ask(request.Contact, isAgain: true);
         }
 
         Pump();
-        Answered?.Invoke(request.Contact);
+        Answered?.Invoke(request.Contact, isLate);
     }
 
     private void OnFailure(WalkRequest request)

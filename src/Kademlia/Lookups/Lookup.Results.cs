@@ -46,15 +46,16 @@ public sealed partial class Lookup
         return count;
     }
 
-    /// <summary>Copies those that have answered and are among the k closest known, once the closest of all has: whoever still comes to light can hardly be closer.</summary>
-    /// <returns>How many were copied: at most the length of <paramref name="destination"/>.</returns>
+    /// <summary>Copies those of the closest known that have answered, once the closest of all has: whoever still comes to light can hardly be closer.</summary>
+    /// <param name="destination">Takes them, closest first. As many as it has room for are looked at, at most k; those that have not answered are left out.</param>
+    /// <returns>How many were copied.</returns>
     public int CopySettled(Span<Contact> destination)
     {
         int count = 0;
         Survey survey = IsClosing ? SurveyPlaces(passOverDoubtful: false) : default;
-        foreach (short slot in _places.AsSpan(0, survey.Places))
+        foreach (short slot in _places.AsSpan(0, Math.Min(survey.Places, destination.Length)))
         {
-            if (count < destination.Length && _shortlist[slot].Counts)
+            if (_shortlist[slot].Counts)
             {
                 destination[count++] = _shortlist[slot].Contact;
             }

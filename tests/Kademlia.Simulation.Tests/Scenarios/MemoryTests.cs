@@ -32,7 +32,7 @@ public sealed class MemoryTests
                 Assert.All(nodes, node => Assert.InRange(node.Info.RecordBytes, 0, Limit));
             }
         });
-        Assert.All(nodes, node => Assert.InRange(node.Info.RecordBytes, Limit / 2, Limit));
+        Assert.All(nodes, node => Assert.InRange(node.Info.RecordBytes, Limit / 4, Limit));
         foreach (KademliaNode flooder in network.Nodes.Except(nodes).ToArray())
         {
             network.Kill(flooder);

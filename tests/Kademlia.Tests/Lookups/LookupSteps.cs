@@ -65,9 +65,9 @@ internal static class LookupSteps
             return closest[..lookup.CopyClosest(closest)];
         }
 
-        public Contact[] Settled()
+        public Contact[] Settled(int atMost = 64)
         {
-            Contact[] settled = new Contact[64];
+            Contact[] settled = new Contact[atMost];
             return settled[..lookup.CopySettled(settled)];
         }
 

@@ -70,6 +70,7 @@ public class LookupTests
         lookup.OnReply(C, [], more: false);
         lookup.OnReply(A, [], more: false);
         Assert.Equal([A, C], lookup.Settled());
+        Assert.Equal([A], lookup.Settled(atMost: 2));
     }
 
     [Fact]

@@ -28,7 +28,7 @@ public sealed class TraceTests
         {
             IReadOnlyList<KademliaNode> nodes = await network.StartNodesAsync(15);
             network.Admit(new ReplayActor(2, TimeSpan.FromMilliseconds(50)));
-            Churn churn = Churn.Start(network, new WeibullSessions(TimeSpan.FromMinutes(2)), graceful: 0.5, stayers: [nodes[0]]);
+            Churn churn = Churn.Start(network, new WeibullSessions(TimeSpan.FromSeconds(20)), graceful: 0.5, stayers: [nodes[0]]);
             PutReceipt receipt = await nodes[0].PutAsync("greeting", "hello"u8.ToArray());
             await network.DelayAsync(TimeSpan.FromMinutes(2));
             await network.RandomNode().GetAsync(receipt.Key);

@@ -4,38 +4,6 @@ using Kademlia.Messages;
 
 namespace Kademlia.Core;
 
-/// <summary>What a walk asks each contact, and what it makes of the answers.</summary>
-internal abstract class WalkQuestion
-{
-    public abstract MessageKind Kind { get; }
-
-    /// <summary>How long the first datagram to an unproven contact is made, so that its reply may be as long.</summary>
-    public abstract int FirstContactLength { get; }
-
-    /// <summary>How often a contact is asked before it counts as failed.</summary>
-    public abstract int Attempts { get; }
-
-    /// <summary>Where the next request to a contact goes on; fixed for all attempts of that request.</summary>
-    public virtual int CursorFor(Contact contact) => 0;
-
-    /// <summary>A contact takes long, or is gone.</summary>
-    public virtual void OnSlow()
-    {
-    }
-
-    /// <summary>Whether to wait before asking anybody else: what was heard may be enough.</summary>
-    public virtual bool IsWaiting => false;
-
-    /// <summary>Who first gave what was asked for, where that is more than contacts: a walk that ends there has no closest to speak of.</summary>
-    public virtual Contact? FirstHolder => null;
-
-    public abstract int Write(Span<byte> destination, in Envelope envelope, int paddedLength, int cursor);
-
-    /// <summary>Reads a reply; the contacts are valid until the next message is read.</summary>
-    /// <returns>Whether to go on asking this contact: it has more than it could say.</returns>
-    public abstract bool TryRead(Contact contact, ReadOnlySpan<byte> body, out ReadOnlySpan<Contact> contacts, out bool more, out bool again);
-}
-
 /// <summary>Drives one <see cref="Lookup"/> with real requests in one overlay.</summary>
 /// <remarks>
 /// Begins from our own table, asks as <see cref="Lookup.Next"/> says, and tells the machine of replies, slow contacts and failures.

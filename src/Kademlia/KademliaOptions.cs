@@ -56,7 +56,7 @@ public sealed partial class KademliaOptions
     /// <value>The default is 20 (section 2.2 of the paper).</value>
     public int BucketSize { get; init; } = 20;
 
-    /// <summary>How many contacts a lookup asks at once: α.</summary>
+    /// <summary>How many contacts a lookup asks at once, α, until the closest has answered; then it asks the rest of the k together.</summary>
     /// <value>The default is 4; the paper has 3 (section 2.3).</value>
     public int Parallelism { get; init; } = 4;
 

@@ -15,9 +15,6 @@ internal sealed class FindValueQuestion(NodeCore core, RecordCollector collector
     /// <summary>Room for a record of some 250 bytes and a contact or two in the first reply.</summary>
     private const int FirstReplyLength = 450;
 
-    /// <summary>After so many have not answered in time, more contacts are asked for: some of those that a reply names are dead.</summary>
-    private const int SlowBeforeWide = 1;
-
     /// <summary>How often one holder is asked for an open key: as many records as it keeps, when one fills a page.</summary>
     private const int MaxPages = 256;
 
@@ -27,11 +24,11 @@ internal sealed class FindValueQuestion(NodeCore core, RecordCollector collector
     private readonly Dictionary<PeerEndPoint, Page> _pages = [];
     private readonly List<(Contact Contact, long Sequence)> _holders = [];
     private Contact? _firstHolder;
-    private int _slow;
+    private bool _isWide;
 
     public override MessageKind Kind => MessageKind.FindValue;
 
-    public override int FirstContactLength => IsWide ? FindNodeQuestion.WholeReplyLength : FirstReplyLength;
+    public override int FirstContactLength => _isWide ? FindNodeQuestion.WholeReplyLength : FirstReplyLength;
 
     public override Contact? FirstHolder => _firstHolder;
 
@@ -42,15 +39,14 @@ internal sealed class FindValueQuestion(NodeCore core, RecordCollector collector
 
     public override int Attempts => core.Options.LookupAttempts;
 
-    private bool IsWide => _slow >= SlowBeforeWide;
-
     /// <summary>Those that say that they hold something, of which the greatest sequence is less.</summary>
-    public IEnumerable<Contact> HoldersOfLess(long sequence) => _holders.Where(h => h.Sequence < sequence).Select(h => h.Contact);
+    public IEnumerable<Contact> HoldersOfLess(long sequence) => _holders.Where(h => h.Sequence < sequence).Select(h => h.Contact).Distinct();
 
-    public override void OnSlow() => _slow++;
+    /// <summary>Where one does not answer in time others may be dead, too, of those that a reply names: from now on more are asked for.</summary>
+    public override void OnSlow() => _isWide = true;
 
     public override int Write(Span<byte> destination, in Envelope envelope, int paddedLength, int cursor) =>
-        core.Codec.Write(destination, envelope, new FindValueRequest(collector.Key, cursor, IsWide), paddedLength);
+        core.Codec.Write(destination, envelope, new FindValueRequest(collector.Key, cursor, _isWide), paddedLength);
 
     public override bool TryRead(Contact contact, ReadOnlySpan<byte> body, out ReadOnlySpan<Contact> contacts, out bool more, out bool again)
     {

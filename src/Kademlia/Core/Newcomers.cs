@@ -103,7 +103,15 @@ internal sealed class Newcomers(NodeCore core)
             LinkedListNode<Action> registration = scope.Add(() => examined.Break(new OperationCanceledException()));
             using CoreDeadline deadline = new(core, ExaminationTime, () => examined.Keep(false));
             _waiting.Add(examined);
-            await examined;
+            try
+            {
+                await examined;
+            }
+            finally
+            {
+                _waiting.Remove(examined);
+            }
+
             scope.Remove(registration);
         }
     }

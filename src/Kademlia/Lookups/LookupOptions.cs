@@ -10,7 +10,7 @@ public sealed class LookupOptions
     /// <value>The default is 20 (section 2.2 of the paper).</value>
     public int BucketSize { get; init; } = 20;
 
-    /// <summary>How many contacts are asked at once: α.</summary>
+    /// <summary>How many contacts are asked at once, α, until the closest has answered; then the rest of the k are asked together.</summary>
     /// <value>The default is 4; the paper has 3 (section 2.3).</value>
     public int Parallelism { get; init; } = 4;
 

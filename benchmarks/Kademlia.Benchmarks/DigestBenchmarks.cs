@@ -80,6 +80,10 @@ public class DigestBenchmarks : ICoreHost
     {
     }
 
+    void ICoreHost.OnRole(bool serves)
+    {
+    }
+
     void ICoreHost.OnFault(Exception failure) => throw failure;
 
     /// <summary>An id that shares so many leading bits with ours.</summary>

@@ -170,7 +170,7 @@ public sealed partial class KademliaNode : IAsyncDisposable
     private NodeInfo Describe(NodeCore core) => new()
     {
         Id = Id,
-        Role = _options.Role,
+        Role = core.IsClient ? NodeRole.Client : NodeRole.Server,
         Contacts = core.Overlays.Sum(o => o.Table.Count),
         LocalEndPoints = LocalEndPoints,
         PublicEndPoints = [.. core.Overlays.Select(core.PublicEndPointOf).Where(e => e != default)],

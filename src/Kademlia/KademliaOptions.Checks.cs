@@ -27,7 +27,7 @@ public sealed partial class KademliaOptions
         Require(
             PublicAddresses is not null && PublicAddresses.All(IsUsable),
             nameof(PublicAddresses), Join(PublicAddresses), "addresses that others can reach, or empty");
-        Require(Enum.IsDefined(Role), nameof(Role), Role, "Server or Client");
+        Require(Enum.IsDefined(Role), nameof(Role), Role, "Auto, Server or Client");
         RequirePath(IdentityFile, nameof(IdentityFile));
         RequirePath(StateFile, nameof(StateFile));
         Require(Identity is null || IdentityFile is null, nameof(IdentityFile), IdentityFile, "null when Identity is given");
@@ -66,6 +66,7 @@ public sealed partial class KademliaOptions
         HasIPv4 = boundTo.Any(e => e.IsIPv4),
         HasIPv6 = boundTo.Any(e => !e.IsIPv4),
         IsClient = Role == NodeRole.Client,
+        IsAuto = Role == NodeRole.Auto,
         NetworkKey = NetworkKey,
         LocalEndPoints = boundTo,
         PublicAddresses = [.. PublicAddresses],

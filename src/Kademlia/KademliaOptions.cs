@@ -25,8 +25,8 @@ public sealed partial class KademliaOptions
     public IList<IPAddress> PublicAddresses { get; init; } = [];
 
     /// <summary>Whether this node serves others.</summary>
-    /// <value>The default is <see cref="NodeRole.Server"/>.</value>
-    public NodeRole Role { get; init; } = NodeRole.Server;
+    /// <value>The default is <see cref="NodeRole.Auto"/>.</value>
+    public NodeRole Role { get; init; } = NodeRole.Auto;
 
     /// <summary>The node's key pair. At most one of this and <see cref="IdentityFile"/> may be given.</summary>
     /// <value>The default is a new one at every start.</value>

@@ -26,6 +26,9 @@ internal static partial class Log
     [LoggerMessage(8, LogLevel.Critical, "The node's upkeep failed; this is an error in the library.")]
     public static partial void Faulted(ILogger logger, Exception exception);
 
+    [LoggerMessage(9, LogLevel.Information, "Whether strangers reach this node has changed: it is a {Role} now.")]
+    public static partial void RoleChanged(ILogger logger, NodeRole role);
+
     [LoggerMessage(7, LogLevel.Error, "The validator of records failed; the record is refused.")]
     public static partial void ValidatorFailed(ILogger logger, Exception exception);
 }

@@ -116,6 +116,8 @@ internal sealed class NodeHost : ICoreHost, IDisposable
 
     Record? ICoreHost.Read(RecordKey key, NodeId writer) => _store.Read(key, writer);
 
+    void ICoreHost.OnRole(bool serves) => Log.RoleChanged(_logger, serves ? NodeRole.Server : NodeRole.Client);
+
     void ICoreHost.OnFault(Exception failure) => Log.Faulted(_logger, failure);
 
     void ICoreHost.Begin(Effect effect)

@@ -10,7 +10,7 @@ public sealed record NodeInfo
     /// <summary>The node's id.</summary>
     public required NodeId Id { get; init; }
 
-    /// <summary>Whether it serves others.</summary>
+    /// <summary>Whether it serves others now: <see cref="NodeRole.Server"/> or <see cref="NodeRole.Client"/>, never <see cref="NodeRole.Auto"/>.</summary>
     public required NodeRole Role { get; init; }
 
     /// <summary>Contacts in the routing tables of all address families.</summary>

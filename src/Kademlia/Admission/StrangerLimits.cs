@@ -11,7 +11,7 @@ namespace Kademlia.Admission;
 /// bans: a request over the limit is dropped, and the next may pass.
 /// </para>
 /// <para>
-/// Proven requests that cost us a signature, a verification or the application's time (prove, store, talk) have a rate
+/// Proven requests that cost us a signature, a verification or the application's time (prove, store, talk, probe) have a rate
 /// apart, and a cap over all groups, so that many groups together cannot take the processor. Below
 /// <see cref="ModestCostly"/> a group is not held to that cap: whoever asks little is served while others flood.
 /// An unproven request is never costly, whatever it asks, since all that it can get is a `retry`.

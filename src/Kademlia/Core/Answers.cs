@@ -25,7 +25,7 @@ internal sealed class Answers(NodeCore core)
     /// <summary>Takes in a request of <paramref name="length"/> bytes.</summary>
     public void OnRequest(in Envelope envelope, ReadOnlySpan<byte> body, int length, PeerEndPoint from)
     {
-        if (core.Options.IsClient)
+        if (core.IsClient)
         {
             core.Counters.Drop(DropReason.NotServing);
             return;
@@ -77,8 +77,12 @@ internal sealed class Answers(NodeCore core)
     public void ReplyDigest(in IncomingRequest request, bool same, ReadOnlySpan<byte> wanted) =>
         Send(request, core.Codec.Write(Room(request), EnvelopeFor(request), new DigestReply(same, wanted)));
 
+    /// <summary>Answers whether somebody was dialled.</summary>
+    public void ReplyProbe(in IncomingRequest request, bool dialled) =>
+        Send(request, core.Codec.Write(Room(request), EnvelopeFor(request), new ProbeReply(dialled)));
+
     private static bool NeedsToken(MessageKind kind) => kind
-        is MessageKind.Store or MessageKind.Prove or MessageKind.Talk or MessageKind.Digest;
+        is MessageKind.Store or MessageKind.Prove or MessageKind.Talk or MessageKind.Digest or MessageKind.Probe;
 
     /// <summary>Answers, now or later; false when the body is malformed.</summary>
     private bool TryAnswer(in IncomingRequest request, ReadOnlySpan<byte> body)
@@ -106,6 +110,8 @@ internal sealed class Answers(NodeCore core)
                 return Codec.TryRead(body, out TalkRequest talk) && core.Talking.OnTalk(request, talk);
             case MessageKind.Digest:
                 return Codec.TryRead(body, out DigestRequest digest) && core.Replication.OnDigest(request, digest);
+            case MessageKind.Probe:
+                return Codec.TryRead(body, out ProbeRequest probe) && core.DialBack.OnProbe(request, probe);
             default:
                 Send(request, core.Codec.WriteUnsupported(Room(request), EnvelopeFor(request, MessageKind.Unsupported)));
                 return true;

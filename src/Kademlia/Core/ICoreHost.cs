@@ -12,6 +12,9 @@ internal interface ICoreHost
     /// <summary>The record in a slot of the store: synchronous, fast.</summary>
     Record? Read(RecordKey key, NodeId writer);
 
+    /// <summary>The node serves others from now on, or no longer.</summary>
+    void OnRole(bool serves);
+
     /// <summary>Work that nobody waits for failed: an error in the core, never a stranger's doing.</summary>
     void OnFault(Exception failure);
 }

@@ -40,11 +40,11 @@ internal sealed class Newcomers(NodeCore core)
     public void OnProvenAddress(in Envelope envelope, PeerEndPoint from)
     {
         Contact contact = new(envelope.Sender, from);
-        if ((envelope.Flags & SenderFlags.Leaving) != 0)
+        if (envelope.Flags != SenderFlags.None)
         {
             core.Upkeep.OnLeaving(contact);
         }
-        else if ((envelope.Flags & SenderFlags.Client) == 0)
+        else
         {
             Consider(contact);
         }

@@ -57,6 +57,8 @@ internal sealed partial class NodeCore
         Talking = new Talking(this);
         Replication = new Replication(this);
         Reunion = new Reunion(this);
+        DialBack = new DialBack(this);
+        Reachability = new Reachability(this);
         Upkeep = new Upkeep(this);
         Array.ForEach(_purposes, scope => Lifetime.Add(scope.Cancel));
         Lifetime.Add(() => Upkeep.Joined.Break(new OperationCanceledException()));
@@ -141,6 +143,10 @@ internal sealed partial class NodeCore
     internal Replication Replication { get; }
 
     internal Reunion Reunion { get; }
+
+    internal DialBack DialBack { get; }
+
+    internal Reachability Reachability { get; }
 
     internal TimerHeap Timers { get; } = new();
 
@@ -231,6 +237,17 @@ internal sealed partial class NodeCore
     internal Random Random => _random;
 
     internal SenderFlags OwnFlags { get; set; }
+
+    /// <summary>Whether we serve nobody at present.</summary>
+    public bool IsClient => (OwnFlags & SenderFlags.Client) != 0;
+
+    /// <summary>Begins to serve, or ceases to, and makes it known to the neighbours.</summary>
+    internal async CoreTask ChangeRoleAsync(bool serves)
+    {
+        OwnFlags ^= SenderFlags.Client;
+        _host.OnRole(serves);
+        await (serves ? Upkeep.MeetNeighboursAsync() : Upkeep.TellNeighboursAsync(LifetimeFor(Purpose.Joining)));
+    }
 
     internal Record? Read(RecordKey key, NodeId writer) => _host.Read(key, writer);
 

@@ -116,6 +116,17 @@ internal sealed class TalkOut(NodeCore core, Contact contact, byte[] protocol, b
             : null;
 }
 
+/// <summary>Have me dialled, or dial somebody for me; whether that was done.</summary>
+internal sealed class ProbeOut(NodeCore core, Contact contact, ProbeRequest probe, CancelScope scope)
+    : AwaitedRequest<bool>(core, contact, MessageKind.Probe, scope)
+{
+    public override int Write(Span<byte> destination, in Envelope envelope, int paddedLength) =>
+        Core.Codec.Write(destination, envelope, probe, paddedLength);
+
+    protected override bool Read(in Envelope envelope, ReadOnlySpan<byte> body) =>
+        Codec.TryRead(body, out ProbeReply reply) && reply.Dialled;
+}
+
 /// <summary>How another holder compares.</summary>
 internal sealed record DigestAnswer(bool Same, byte[] Wanted);
 

@@ -54,6 +54,9 @@ internal sealed class PeerBook
     public PeerState? Find(PeerEndPoint endPoint) =>
         _peers.TryGetValue(endPoint, out LinkedListNode<PeerState>? node) ? node.Value : null;
 
+    /// <summary>Whether we sent to an address, at whatever port; does not count as use. Looks at all.</summary>
+    public bool HasSentTo(PeerEndPoint address) => _byUse.Any(p => p.EndPoint.SharesAddressWith(address));
+
     /// <summary>What is known of an endpoint, from now on if need be.</summary>
     public PeerState Get(PeerEndPoint endPoint)
     {

@@ -71,7 +71,7 @@ internal sealed class Requests(NodeCore core)
             || request.Contact.EndPoint != from
             || !Answers(envelope.Kind, request.Kind))
         {
-            core.Counters.Drop(DropReason.Unmatched);
+            OnUnmatched(envelope, body, from);
             return;
         }
 
@@ -145,6 +145,18 @@ internal sealed class Requests(NodeCore core)
         {
             request.WasRetried = true;
             Write(request, peer, Codec.MinRequestLength);
+        }
+    }
+
+    private void OnUnmatched(in Envelope envelope, ReadOnlySpan<byte> body, PeerEndPoint from)
+    {
+        if (envelope.Kind == (MessageKind.Probe | MessageKind.Reply) && core.Reachability.OnDial(envelope.Transaction, body, from))
+        {
+            core.Counters.Accepted++;
+        }
+        else
+        {
+            core.Counters.Drop(DropReason.Unmatched);
         }
     }
 

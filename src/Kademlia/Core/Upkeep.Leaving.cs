@@ -10,7 +10,7 @@ internal sealed partial class Upkeep
 
     private readonly HashSet<Contact> _leaving = [];
 
-    /// <summary>A node says that it is about to stop. It is asked, for only its own silence removes it.</summary>
+    /// <summary>A node says that it is about to stop, or that it serves nobody now. It is asked, for only its own silence removes it.</summary>
     public void OnLeaving(Contact contact)
     {
         if (core.OverlayOf(contact.EndPoint) is Overlay overlay
@@ -28,9 +28,13 @@ internal sealed partial class Upkeep
         await WithinLeaveTimeAsync([.. neighbours.Take(Replication.MaxUnderWay).Select(core.Replication.BequeathAsync)]);
         scope.ThrowIfCancelled();
         core.OwnFlags |= SenderFlags.Leaving;
-        await WithinLeaveTimeAsync([.. neighbours.Select(n => PingAsync(n, attempts: 2, scope))]);
+        await TellNeighboursAsync(scope);
         scope.ThrowIfCancelled();
     }
+
+    /// <summary>Has the neighbours see our flags, or gives up after a time.</summary>
+    public CoreTask TellNeighboursAsync(CancelScope scope) =>
+        WithinLeaveTimeAsync([.. core.Overlays.SelectMany(Neighbours).Select(n => PingAsync(n, attempts: 2, scope))]);
 
     private async CoreTask WithinLeaveTimeAsync(List<CoreTask> work)
     {

@@ -124,6 +124,11 @@ internal sealed partial class Upkeep(NodeCore core)
             core.RunDetached(TickAsync());
             core.RunDetached(core.Reunion.RunAsync());
             core.RunDetached(core.Reunion.RunForLostAsync());
+            if (core.Options.IsAuto)
+            {
+                core.RunDetached(core.Reachability.RunAsync());
+            }
+
             await JoinAsync();
             begun.Keep(true);
         }
@@ -169,7 +174,8 @@ internal sealed partial class Upkeep(NodeCore core)
         }
     }
 
-    private async CoreTask MeetNeighboursAsync()
+    /// <summary>Finds our neighbours, and makes us known to them.</summary>
+    public async CoreTask MeetNeighboursAsync()
     {
         TimeSpan joined = core.Now;
         List<Contact> nearest = [];
@@ -179,7 +185,7 @@ internal sealed partial class Upkeep(NodeCore core)
         }
 
         core.RunDetached(RefreshSinceAsync(joined));
-        if (!core.Options.IsClient)
+        if (!core.IsClient)
         {
             await core.Newcomers.WaitForChallengersAsync([.. nearest], ProofTime);
         }

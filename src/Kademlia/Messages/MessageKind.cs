@@ -16,7 +16,7 @@ internal enum MessageKind : byte
     /// <summary>Reserved: being told of changes.</summary>
     Subscribe = 8,
 
-    /// <summary>Reserved: dial-back.</summary>
+    /// <summary>Dial-back.</summary>
     Probe = 9,
 
     /// <summary>The bit that turns a request's kind into its reply's.</summary>

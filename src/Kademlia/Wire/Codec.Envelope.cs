@@ -124,6 +124,7 @@ internal sealed partial class Codec
     private static bool IsKnown(long kind) => kind is
         (>= (long)MessageKind.Ping and < (long)MessageKind.Reply)
         or (>= (long)(MessageKind.Ping | MessageKind.Reply) and <= (long)(MessageKind.Digest | MessageKind.Reply))
+        or (long)(MessageKind.Probe | MessageKind.Reply)
         or (long)MessageKind.Unsupported
         or (long)MessageKind.Retry;
 

@@ -9,6 +9,9 @@ internal sealed class ReflectionAudit(VirtualNetwork network) : LinkRule
 {
     private readonly Dictionary<(ulong Transaction, PeerEndPoint Asker, PeerEndPoint Asked), Request> _requests = [];
 
+    /// <summary>What a dial answers: a probe from somewhere else, which is as short as a request can be.</summary>
+    private static readonly Request ForDial = new(Codec.MinRequestLength, default, default);
+
     /// <summary>Replies longer than their requests.</summary>
     public List<string> TooLong { get; } = [];
 
@@ -39,7 +42,8 @@ internal sealed class ReflectionAudit(VirtualNetwork network) : LinkRule
 
     private bool IsUnproven(KademliaNode asked, in Envelope reply, Flight flight)
     {
-        Request request = _requests[(reply.Transaction, flight.Destination, flight.Source)];
+        bool wasAsked = _requests.TryGetValue((reply.Transaction, flight.Destination, flight.Source), out Request request);
+        request = wasAsked ? request : ForDial;
         if (asked.Core.Tokens.IsValid(request.Token, flight.Destination, request.Sender, asked.Core.Now))
         {
             return false;

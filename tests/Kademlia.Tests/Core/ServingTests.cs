@@ -154,6 +154,10 @@ public sealed class ServingTests
 
         public Record? Read(RecordKey key, NodeId writer) => null;
 
+        public void OnRole(bool serves)
+        {
+        }
+
         public void OnFault(Exception failure) => throw new InvalidOperationException("The core failed.", failure);
     }
 }

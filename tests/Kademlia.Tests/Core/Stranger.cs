@@ -31,6 +31,9 @@ internal sealed class Stranger
     /// <summary>All that came, in its order.</summary>
     public List<Envelope> Heard { get; } = [];
 
+    /// <summary>Their bodies.</summary>
+    public List<byte[]> Bodies { get; } = [];
+
     /// <summary>How long each of <see cref="Heard"/> was.</summary>
     public List<int> Lengths { get; } = [];
 
@@ -51,6 +54,9 @@ internal sealed class Stranger
 
     /// <summary>What it says to every digest, wanting each entry of which this byte has the bit; null and it is silent.</summary>
     public (bool Same, byte Wanted)? Compares { get; set; }
+
+    /// <summary>Whether it says to every probe that it dialled; null and it is silent.</summary>
+    public bool? Dials { get; set; }
 
     /// <summary>What it says to every store; null and it is silent.</summary>
     public StoreOutcome? Stores { get; set; }
@@ -84,6 +90,7 @@ internal sealed class Stranger
     {
         Assert.Equal(DecodeOutcome.Ok, _codec.TryReadEnvelope(datagram, out Envelope envelope, out ReadOnlySpan<byte> body));
         Heard.Add(envelope);
+        Bodies.Add(body.ToArray());
         Lengths.Add(datagram.Length);
         if (Answers && !envelope.IsReply)
         {
@@ -113,6 +120,8 @@ internal sealed class Stranger
             case MessageKind.Store:
                 RecordView newer = Newer is null ? default : Newer.View;
                 return Stores is null ? 0 : _codec.Write(_buffer, envelope, new StoreReply(Stores.Value, 0, newer));
+            case MessageKind.Probe:
+                return Dials is null ? 0 : _codec.Write(_buffer, envelope, new ProbeReply(Dials.Value));
             default:
                 return _codec.WritePingReply(_buffer, envelope with { Kind = MessageKind.Ping | MessageKind.Reply });
         }

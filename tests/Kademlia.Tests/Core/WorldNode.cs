@@ -86,6 +86,10 @@ internal sealed class WorldNode : ICoreHost, IDisposable
 
     Record? ICoreHost.Read(RecordKey key, NodeId writer) => _store.Read(key, writer);
 
+    void ICoreHost.OnRole(bool serves)
+    {
+    }
+
     void ICoreHost.OnFault(Exception failure) => throw new InvalidOperationException("The core failed.", failure);
 
     void ICoreHost.Begin(Effect effect) => _world.AfterEffect(() =>

@@ -24,7 +24,7 @@ public sealed class OptionsTests
         ("PublicAddresses", "reach", new() { PublicAddresses = { null! } }),
         ("PublicAddresses", "reach", new() { PublicAddresses = { IPAddress.Any } }),
         ("PublicAddresses", "reach", new() { PublicAddresses = { IPAddress.Parse("224.0.0.1") } }),
-        ("Role", "Server or Client", new() { Role = (NodeRole)2 }),
+        ("Role", "Auto, Server or Client", new() { Role = (NodeRole)3 }),
         ("IdentityFile", "null when Identity is given", new() { Identity = Identity, IdentityFile = "node.pem" }),
         ("IdentityFile", "path", new() { IdentityFile = "" }),
         ("StateFile", "path", new() { StateFile = " " }),

@@ -206,6 +206,16 @@ public class CodecGrowthTests
         Assert.Equal(valid, Codec.TryRead(WireText.ParseHex(body), out ProveReply _));
 
     [Theory]
+    [InlineData("92 c408 00*8 c0", true)]
+    [InlineData("93 c408 00*8 c406c00002011cf3 01", true)]
+    [InlineData("91 c408 00*8", false)]
+    [InlineData("92 c407 00*7 c0", false)]
+    [InlineData("92 c408 00*8 00", false)]
+    [InlineData("92 c408 00*8 c407 00*7", false)]
+    public void TryRead_Probe_WantsANonceAndAnEndPointOrNil(string body, bool valid) =>
+        Assert.Equal(valid, Codec.TryRead(Parse(body), out ProbeRequest _));
+
+    [Theory]
     [InlineData("92 a161 c400", true)]
     [InlineData("92 d940 61*64 c400", true)]
     [InlineData("92 d941 61*65 c400", false)]

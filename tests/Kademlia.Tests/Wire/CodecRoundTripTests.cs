@@ -117,6 +117,17 @@ public class CodecRoundTripTests
     });
 
     [Fact]
+    public void Probe_and_its_reply_are_read_as_written() => ForAll((samples, _) =>
+    {
+        ProbeRequest request = samples.Probe();
+        ReadOnlySpan<byte> body = Open(Codec.Write(_buffer, samples.Envelope(MessageKind.Probe), request, 0), out Envelope _);
+        bool same = Codec.TryRead(body, out ProbeRequest readRequest) && readRequest == request;
+        ProbeReply reply = new(samples.Coin());
+        body = Open(Codec.Write(_buffer, samples.Envelope(MessageKind.Probe | MessageKind.Reply), reply), out Envelope _);
+        return same && Codec.TryRead(body, out ProbeReply read) && read == reply;
+    });
+
+    [Fact]
     public void Digest_and_its_reply_are_read_as_written() => ForAll((samples, _) =>
     {
         DigestRequest request = samples.Digest();

@@ -11,7 +11,9 @@ internal sealed class WireSamples(int seed)
     public static readonly MessageKind[] Kinds =
     [
         .. Enumerable.Range(1, 7).Select(kind => (MessageKind)kind),
+        MessageKind.Probe,
         .. Enumerable.Range(1, 7).Select(kind => (MessageKind)kind | MessageKind.Reply),
+        MessageKind.Probe | MessageKind.Reply,
         MessageKind.Unsupported,
         MessageKind.Retry,
     ];
@@ -95,6 +97,7 @@ internal sealed class WireSamples(int seed)
             MessageKind.Prove => Codec.Write(buffer, envelope, new ProveRequest(Exactly(ProveRequest.NonceLength), EndPoint()), padded),
             MessageKind.Talk => Codec.Write(buffer, envelope, new TalkRequest("chat/1"u8, Bytes(Codec.MaxTalkPayloadLength)), padded),
             MessageKind.Digest => Codec.Write(buffer, envelope, Digest(), padded),
+            MessageKind.Probe => Codec.Write(buffer, envelope, Probe(), padded),
             _ => WriteReply(kind, buffer, envelope),
         };
         Assert.NotEqual(0, length);
@@ -104,6 +107,8 @@ internal sealed class WireSamples(int seed)
     public DigestRequest Digest() => Coin()
         ? new((int)Number(int.MaxValue), (ulong)_random.NextInt64(), [])
         : new(0, 0, Exactly(DigestEntry.Length * _random.Next(1, DigestRequest.MaxEntries + 1)));
+
+    public ProbeRequest Probe() => new((ulong)_random.NextInt64(), Coin() ? default : EndPoint());
 
     private int WriteReply(MessageKind kind, Span<byte> buffer, in Envelope envelope)
     {
@@ -132,6 +137,8 @@ internal sealed class WireSamples(int seed)
                     : new TalkReply((TalkStatus)_random.Next(4), []));
             case MessageKind.Digest:
                 return Codec.Write(buffer, envelope, new DigestReply(Coin(), Bytes(DigestReply.MaxWantedLength)));
+            case MessageKind.Probe:
+                return Codec.Write(buffer, envelope, new ProbeReply(Coin()));
             default:
                 return Codec.WriteRetry(buffer, envelope);
         }

@@ -44,12 +44,12 @@ internal sealed class Reachability(NodeCore core)
     {
         while (true)
         {
-            await core.Delay(core.Jitter(LookInterval), core.Lifetime);
+            await core.Delay(LookInterval, core.Lifetime);
             if (HasMoved() || core.Now >= _nextAt)
             {
                 bool isKnown = await LookAsync();
                 _pause = isKnown ? Interval : TimeSpan.FromTicks(Math.Min(_pause.Ticks * 2, Interval.Ticks));
-                _nextAt = core.Now + _pause;
+                _nextAt = core.Now + core.Jitter(_pause);
             }
         }
     }

@@ -8,13 +8,13 @@ public sealed class UnreachableNodeTests
     [Fact]
     public void A_node_behind_a_translator_becomes_a_client_leaves_all_tables_and_still_puts_and_gets()
     {
-        VirtualNetwork network = SmallNetwork.Join(seed: 4, count: 150, Few);
+        VirtualNetwork network = SmallNetwork.Join(seed: 4, count: 300, Few);
         VirtualMachine machine = network.AddMachine();
         Nat nat = new(PeerEndPoint.Parse("203.0.114.1:1"), [machine]);
         network.Links.Add(nat);
         KademliaNode home = network.Run(() => machine.StartAsync(Few));
         Assert.Equal(NodeRole.Server, home.Info.Role);
-        network.Run(TimeSpan.FromMinutes(10));
+        network.Run(TimeSpan.FromMinutes(20));
         Assert.Equal(NodeRole.Client, home.Info.Role);
         Assert.All(network.Nodes.Where(n => n != home), n => Assert.Equal(NodeRole.Server, n.Info.Role));
 

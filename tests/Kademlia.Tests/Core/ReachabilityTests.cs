@@ -29,7 +29,7 @@ public sealed class ReachabilityTests
         _world.Sniffer = (from, to, _) => sentTo.UnionWith(from == inside ? [to] : Array.Empty<PeerEndPoint>());
         _world.Partition = (from, to) => isMapped && to == inside && !sentTo.Contains(from);
         WorldNode node = Join(n => inside = n.EndPoint);
-        _world.Run(TimeSpan.FromMinutes(10));
+        _world.Run(TimeSpan.FromMinutes(20));
         Assert.True(node.Core.IsClient, $"It is reached by all of {sentTo.Count} to whom it sent.");
         Assert.True(_world.Cut > 0);
         _world.Run(TimeSpan.FromMinutes(40));
@@ -59,7 +59,7 @@ public sealed class ReachabilityTests
     /// <summary>Many nodes whose tables hold few of them, and one more.</summary>
     private WorldNode Join(Action<WorldNode>? before = null)
     {
-        _world.Grow(150, o => o with { BucketSize = 4 });
+        _world.Grow(300, o => o with { BucketSize = 4 });
         WorldNode node = _world.Add(o => o with { BucketSize = 4, IsAuto = true }, true, _world.Nodes[0]);
         before?.Invoke(node);
         node.Begin();

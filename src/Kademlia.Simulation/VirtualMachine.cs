@@ -136,6 +136,7 @@ public sealed class VirtualMachine
             Signatures = _network.Signatures,
             Random = _network.NextRandom(),
             Dispatcher = _dispatcher,
+            RoleChanged = _network.OnRoleChanged,
         };
     }
 

@@ -105,6 +105,8 @@ public sealed partial class VirtualNetwork
         _machines.Add(machine.Node!, machine);
     }
 
+    internal void OnRoleChanged() => _oracle = null;
+
     internal void OnEnded(VirtualMachine machine)
     {
         _oracle = null;

@@ -24,4 +24,7 @@ internal sealed record HostServices
     public Random Random { get; init; } = new CryptoRandom();
 
     public NodeDispatcher Dispatcher { get; init; } = NodeDispatcher.Pool;
+
+    /// <summary>Called under the node's lock when it begins or ceases to serve.</summary>
+    public Action RoleChanged { get; init; } = () => { };
 }

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Runtime.CompilerServices;
 using Kademlia.Core;
+using Kademlia.Messages;
 using Kademlia.Records;
 using Kademlia.Transport;
 using Microsoft.Extensions.Logging;
@@ -118,7 +119,7 @@ public sealed partial class KademliaNode : IAsyncDisposable
     public Task LeaveAsync(CancellationToken cancellationToken = default) => RunAsync(
         async (core, scope) =>
         {
-            await core.Upkeep.LeaveAsync(scope);
+            await core.Upkeep.CeaseAsync(SenderFlags.Leaving, scope);
             return true;
         },
         cancellationToken);

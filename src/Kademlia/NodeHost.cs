@@ -24,6 +24,7 @@ internal sealed class NodeHost : ICoreHost, IDisposable
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
     private readonly NodeDispatcher _dispatcher;
+    private readonly Action _roleChanged;
     private readonly long _started;
     private readonly ITimer _timer;
     private readonly ITimer _wallClock;
@@ -38,6 +39,7 @@ internal sealed class NodeHost : ICoreHost, IDisposable
         _time = services.Time;
         _logger = services.Logger;
         _dispatcher = services.Dispatcher;
+        _roleChanged = services.RoleChanged;
         Bootstraps = services.Bootstraps;
         _started = _time.GetTimestamp();
         Core = new NodeCore(options, identity, services.Signatures, this, services.Random);
@@ -116,7 +118,11 @@ internal sealed class NodeHost : ICoreHost, IDisposable
 
     Record? ICoreHost.Read(RecordKey key, NodeId writer) => _store.Read(key, writer);
 
-    void ICoreHost.OnRole(bool serves) => Log.RoleChanged(_logger, serves ? NodeRole.Server : NodeRole.Client);
+    void ICoreHost.OnRole(bool serves)
+    {
+        Log.RoleChanged(_logger, serves ? NodeRole.Server : NodeRole.Client);
+        _roleChanged();
+    }
 
     void ICoreHost.OnFault(Exception failure) => Log.Faulted(_logger, failure);
 

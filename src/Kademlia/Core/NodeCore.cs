@@ -244,9 +244,17 @@ internal sealed partial class NodeCore
     /// <summary>Begins to serve, or ceases to, and makes it known to the neighbours.</summary>
     internal async CoreTask ChangeRoleAsync(bool serves)
     {
-        OwnFlags ^= SenderFlags.Client;
+        if (serves)
+        {
+            OwnFlags &= ~SenderFlags.Client;
+            await Upkeep.MeetNeighboursAsync();
+        }
+        else
+        {
+            await Upkeep.CeaseAsync(SenderFlags.Client, LifetimeFor(Purpose.Joining));
+        }
+
         _host.OnRole(serves);
-        await (serves ? Upkeep.MeetNeighboursAsync() : Upkeep.TellNeighboursAsync(LifetimeFor(Purpose.Joining)));
     }
 
     internal Record? Read(RecordKey key, NodeId writer) => _host.Read(key, writer);

@@ -21,20 +21,19 @@ internal sealed partial class Upkeep
         }
     }
 
-    /// <summary>Offers the nearest neighbours what they should hold without us, then says goodbye to all of them, who look after our place at once.</summary>
-    public async CoreTask LeaveAsync(CancelScope scope)
+    /// <summary>
+    /// Ceases to serve, for good (leaving) or for a time (client): offers the nearest neighbours what they should hold without us,
+    /// then shows all of them the flag, who look after our place at once.
+    /// </summary>
+    public async CoreTask CeaseAsync(SenderFlags reason, CancelScope scope)
     {
         Contact[] neighbours = [.. core.Overlays.SelectMany(Neighbours)];
         await WithinLeaveTimeAsync([.. neighbours.Take(Replication.MaxUnderWay).Select(core.Replication.BequeathAsync)]);
         scope.ThrowIfCancelled();
-        core.OwnFlags |= SenderFlags.Leaving;
-        await TellNeighboursAsync(scope);
+        core.OwnFlags |= reason;
+        await WithinLeaveTimeAsync([.. neighbours.Select(n => PingAsync(n, attempts: 2, scope))]);
         scope.ThrowIfCancelled();
     }
-
-    /// <summary>Has the neighbours see our flags, or gives up after a time.</summary>
-    public CoreTask TellNeighboursAsync(CancelScope scope) =>
-        WithinLeaveTimeAsync([.. core.Overlays.SelectMany(Neighbours).Select(n => PingAsync(n, attempts: 2, scope))]);
 
     private async CoreTask WithinLeaveTimeAsync(List<CoreTask> work)
     {

@@ -58,6 +58,9 @@ internal sealed class Stranger
     /// <summary>Whether it says to every probe that it dialled; null and it is silent.</summary>
     public bool? Dials { get; set; }
 
+    /// <summary>From where it has whoever probes dialled; null and nobody is.</summary>
+    public PeerEndPoint? DialsFrom { get; set; }
+
     /// <summary>What it says to every store; null and it is silent.</summary>
     public StoreOutcome? Stores { get; set; }
 
@@ -121,9 +124,20 @@ internal sealed class Stranger
                 RecordView newer = Newer is null ? default : Newer.View;
                 return Stores is null ? 0 : _codec.Write(_buffer, envelope, new StoreReply(Stores.Value, 0, newer));
             case MessageKind.Probe:
+                Dial(body, from);
                 return Dials is null ? 0 : _codec.Write(_buffer, envelope, new ProbeReply(Dials.Value));
             default:
                 return _codec.WritePingReply(_buffer, envelope with { Kind = MessageKind.Ping | MessageKind.Reply });
+        }
+    }
+
+    private void Dial(ReadOnlySpan<byte> body, PeerEndPoint asker)
+    {
+        Assert.True(Codec.TryRead(body, out ProbeRequest probe));
+        if (DialsFrom is PeerEndPoint dialler)
+        {
+            Envelope dial = new(MessageKind.Probe | MessageKind.Reply, probe.Nonce, Identity.Id, SenderFlags.None, AddressToken.None, asker);
+            _world.Carry(dialler, asker, _buffer[.._codec.Write(_buffer, dial, new ProbeReply(Dialled: true))]);
         }
     }
 

@@ -13,11 +13,10 @@ internal static class Catalog
         new MassFailure(),
         new Repair(),
         new Churning(),
-
         new Lossy(),
         new Partition(),
-
         new RestartStorm(),
         new ColdStart(),
+        new Speed(),
     ];
 }

@@ -31,7 +31,7 @@ internal static class GoalTable
     }
 
     /// <summary>Parts are shown with the digits that tell one in ten thousand; other figures with three that count.</summary>
-    private static string Text(double value, string unit)
+    public static string Text(double value, string unit)
     {
         string number = unit.Length == 0 && value is > 0 and <= 1
             ? value.ToString("0.0000#", CultureInfo.InvariantCulture)

@@ -38,6 +38,13 @@ internal sealed class Progress
 
     public void Step() => _done++;
 
+    /// <summary>Something was measured. The table at the end has it too, but some runs take hours.</summary>
+    public void Found(Goal goal)
+    {
+        End();
+        Console.Error.WriteLine($"{goal.Id}: {GoalTable.Text(goal.Measured, goal.Unit)}");
+    }
+
     /// <summary>Clears the line.</summary>
     public void End() => Write("");
 

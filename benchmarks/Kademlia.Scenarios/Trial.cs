@@ -37,14 +37,14 @@ internal sealed class Trial(int nodes, int seed, int bucketSize, Progress progre
 
     /// <summary>Notes a figure that should not be less than its goal.</summary>
     public void AtLeast(string id, double measured, double goal, string unit = "") =>
-        _goals.Add(new Goal(id, goal, measured, unit, measured >= goal) { Bound = "at least" });
+        Add(new Goal(id, goal, measured, unit, measured >= goal) { Bound = "at least" });
 
     /// <summary>Notes a figure that should not be more than its goal.</summary>
     public void AtMost(string id, double measured, double goal, string unit = "") =>
-        _goals.Add(new Goal(id, goal, measured, unit, measured <= goal) { Bound = "at most" });
+        Add(new Goal(id, goal, measured, unit, measured <= goal) { Bound = "at most" });
 
     /// <summary>Notes a figure of which nothing is asked.</summary>
-    public void Note(string id, double measured, string unit = "") => _goals.Add(new Goal(id, null, measured, unit, Met: true));
+    public void Note(string id, double measured, string unit = "") => Add(new Goal(id, null, measured, unit, Met: true));
 
     public void Remark(string sentence) => _remarks.Add(sentence);
 
@@ -94,6 +94,12 @@ internal sealed class Trial(int nodes, int seed, int bucketSize, Progress progre
         }
 
         return await Task.WhenAll(operations);
+    }
+
+    private void Add(Goal goal)
+    {
+        _goals.Add(goal);
+        Progress.Found(goal);
     }
 
     private async Task<T> StepAfterAsync<T>(Task<T> operation)

@@ -10,6 +10,9 @@ public sealed class Flight
 
     internal Flight(Internet internet) => _arrival = new Arrival(internet, this);
 
+    /// <summary>When it was sent, on the network's time.</summary>
+    public TimeSpan SentAt { get; private set; }
+
     /// <summary>Where it seems to come from.</summary>
     public PeerEndPoint Source { get; set; }
 
@@ -36,12 +39,13 @@ public sealed class Flight
     /// <summary>Cuts the datagram's end off.</summary>
     public void Truncate(int length) => Length = Math.Clamp(length, 0, Length);
 
-    internal void Load(ReadOnlySpan<byte> datagram, PeerEndPoint source, PeerEndPoint destination, TimeSpan delay)
+    internal void Load(ReadOnlySpan<byte> datagram, PeerEndPoint source, PeerEndPoint destination, TimeSpan sentAt, TimeSpan delay)
     {
         datagram.CopyTo(_buffer);
         Length = datagram.Length;
         Source = source;
         Destination = destination;
+        SentAt = sentAt;
         Delay = delay;
         IsLost = false;
         Duplicates = 0;

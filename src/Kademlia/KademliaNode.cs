@@ -1,7 +1,6 @@
 using System.Collections.Concurrent;
 using System.Runtime.CompilerServices;
 using Kademlia.Core;
-using Kademlia.Messages;
 using Kademlia.Records;
 using Kademlia.Transport;
 using Microsoft.Extensions.Logging;
@@ -119,7 +118,7 @@ public sealed partial class KademliaNode : IAsyncDisposable
     public Task LeaveAsync(CancellationToken cancellationToken = default) => RunAsync(
         async (core, scope) =>
         {
-            await core.Upkeep.CeaseAsync(SenderFlags.Leaving, scope);
+            await core.Upkeep.LeaveAsync(scope);
             return true;
         },
         cancellationToken);

@@ -9,6 +9,6 @@ public enum NodeRole
     /// <summary>Only asks: for short-lived programs and nodes that others cannot reach.</summary>
     Client = 1,
 
-    /// <summary>A server, but a client for as long as strangers on the Internet do not reach it. Others are asked to try, a minute after joining and then every hour.</summary>
+    /// <summary>A server, but a client, in each address family by itself, for as long as strangers on the Internet do not reach it. Others are asked to try, a minute after joining and then every hour.</summary>
     Auto = 2,
 }

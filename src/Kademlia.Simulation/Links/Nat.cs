@@ -3,7 +3,7 @@ namespace Kademlia.Simulation;
 /// <summary>Puts machines behind a translator: they appear under its address with other ports, and only those whom they wrote to reach them.</summary>
 /// <remarks>
 /// The mapping is endpoint-independent and the filter address-dependent (RFC 4787, sections 4.1 and 5), the usual home router.
-/// Mappings do not expire here.
+/// Mappings do not expire here, but who was not written to for <see cref="FilterTime"/> is let in no more.
 /// </remarks>
 public sealed class Nat : LinkRule
 {
@@ -13,7 +13,7 @@ public sealed class Nat : LinkRule
     private readonly HashSet<PeerEndPoint> _inside;
     private readonly Dictionary<PeerEndPoint, PeerEndPoint> _out = [];
     private readonly Dictionary<PeerEndPoint, PeerEndPoint> _in = [];
-    private readonly HashSet<(PeerEndPoint Inside, PeerEndPoint Outside)> _spoken = [];
+    private readonly Dictionary<(PeerEndPoint Inside, PeerEndPoint Outside), TimeSpan> _spokenAt = [];
 
     /// <summary>Makes a translator.</summary>
     /// <param name="outside">Its public address; the port does not matter.</param>
@@ -24,6 +24,10 @@ public sealed class Nat : LinkRule
         _inside = [.. machines.SelectMany(m => m.EndPoints).Where(e => e.IsIPv4 == outside.IsIPv4)];
     }
 
+    /// <summary>How long somebody is let in after it was written to.</summary>
+    /// <value>The default is two minutes, the least of RFC 4787, section 4.3.</value>
+    public TimeSpan FilterTime { get; init; } = TimeSpan.FromMinutes(2);
+
     /// <inheritdoc/>
     protected override bool Apply(Flight flight, Random random)
     {
@@ -32,7 +36,7 @@ public sealed class Nat : LinkRule
         bool leaves = _inside.Contains(flight.Source) && !_inside.Contains(flight.Destination);
         if (leaves)
         {
-            _spoken.Add((flight.Source, AddressOf(flight.Destination)));
+            _spokenAt[(flight.Source, AddressOf(flight.Destination))] = flight.SentAt;
             flight.Source = MappingOf(flight.Source);
         }
 
@@ -43,7 +47,8 @@ public sealed class Nat : LinkRule
     {
         if (_in.TryGetValue(flight.Destination, out PeerEndPoint inside))
         {
-            flight.IsLost |= !_spoken.Contains((inside, AddressOf(flight.Source)));
+            flight.IsLost |= !_spokenAt.TryGetValue((inside, AddressOf(flight.Source)), out TimeSpan spokenAt)
+                || flight.SentAt - spokenAt > FilterTime;
             flight.Destination = inside;
             return true;
         }

@@ -50,7 +50,7 @@ internal sealed class Internet(VirtualWorld world, Random random)
     {
         world.ThrowIfElsewhere();
         Flight flight = _free.TryPop(out Flight? used) ? used : new Flight(this);
-        flight.Load(datagram, source, destination, Latency.OneWay(source, destination, random));
+        flight.Load(datagram, source, destination, world.Now, Latency.OneWay(source, destination, random));
         Sent++;
         BytesSent += datagram.Length;
         foreach (LinkRule rule in Rules)
@@ -114,7 +114,7 @@ internal sealed class Internet(VirtualWorld world, Random random)
     private Flight CopyOf(Flight flight)
     {
         Flight copy = _free.TryPop(out Flight? used) ? used : new Flight(this);
-        copy.Load(flight.Bytes, flight.Source, flight.Destination, flight.Delay);
+        copy.Load(flight.Bytes, flight.Source, flight.Destination, flight.SentAt, flight.Delay);
         return copy;
     }
 }

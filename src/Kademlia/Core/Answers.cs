@@ -25,7 +25,7 @@ internal sealed class Answers(NodeCore core)
     /// <summary>Takes in a request of <paramref name="length"/> bytes.</summary>
     public void OnRequest(in Envelope envelope, ReadOnlySpan<byte> body, int length, PeerEndPoint from)
     {
-        if (core.IsClient)
+        if (core.OverlayOf(from) is { Serves: false })
         {
             core.Counters.Drop(DropReason.NotServing);
             return;
@@ -124,6 +124,7 @@ internal sealed class Answers(NodeCore core)
     private Envelope EnvelopeFor(in IncomingRequest request) => EnvelopeFor(request, request.Envelope.Kind | MessageKind.Reply);
 
     private Envelope EnvelopeFor(in IncomingRequest request, MessageKind kind) => core.MakeEnvelope(
+        request.From,
         kind,
         request.Envelope.Transaction,
         request.Fresh,

@@ -13,7 +13,11 @@ internal sealed class DialBack(NodeCore core)
     /// <summary>So many are being had dialled at once, of each address group one; others are told that they were not.</summary>
     public const int MaxUnderWay = 16;
 
+    /// <summary>So many are dialled while dialling one counts as having sent to it (<see cref="Reachability.SentTime"/>).</summary>
+    public const int MaxDialled = 256;
+
     private readonly HashSet<PeerEndPoint> _underWay = [];
+    private readonly Queue<(PeerEndPoint EndPoint, TimeSpan At)> _dialled = new();
     private readonly byte[] _dial = new byte[Codec.MinRequestLength];
 
     /// <summary>A probe came, with a valid token.</summary>
@@ -31,6 +35,9 @@ internal sealed class DialBack(NodeCore core)
         return true;
     }
 
+    /// <summary>Whether we dialled an address since then: that lets it reach us through a translator, as any datagram to it.</summary>
+    public bool HasDialled(PeerEndPoint address, TimeSpan since) => _dialled.Any(d => d.At >= since && d.EndPoint.SharesAddressWith(address));
+
     private void HaveDialled(in IncomingRequest request, ulong nonce)
     {
         Contact dialler = IsBusy(request.From) ? default : Choose(request.From);
@@ -47,7 +54,7 @@ internal sealed class DialBack(NodeCore core)
     private async CoreTask HaveDialledAsync(IncomingRequest request, ulong nonce, Contact dialler)
     {
         CancelScope scope = core.LifetimeFor(Purpose.Answers);
-        bool dialled = await new ProbeOut(core, dialler, new ProbeRequest(nonce, request.From), scope) { MaxAttempts = 2 }.Send();
+        bool dialled = await new ProbeOut(core, dialler, new ProbeRequest(nonce, request.From), scope) { MaxAttempts = 1 }.Send();
         _underWay.Remove(request.From);
         core.Answers.ReplyProbe(request, dialled);
     }
@@ -76,14 +83,26 @@ internal sealed class DialBack(NodeCore core)
             && probe.Asker.Scope == AddressScope.Global
             && probe.Asker.IsIPv4 == request.From.IsIPv4
             && AddressGroup.Of(probe.Asker) != AddressGroup.Of(request.From)
+            && HasRoom()
             && core.Hearsay.TrySpend(probe.Asker, Codec.MinRequestLength + core.SealLength, corroborated: false, core.Now);
         if (isAllowed)
         {
-            Envelope envelope = core.MakeEnvelope(MessageKind.Probe | MessageKind.Reply, probe.Nonce, token: default, probe.Asker);
+            Envelope envelope = core.MakeEnvelope(probe.Asker, MessageKind.Probe | MessageKind.Reply, probe.Nonce, token: default, probe.Asker);
             int length = core.Codec.Write(_dial, envelope, new ProbeReply(Dialled: true));
             core.SendDatagram(_dial.AsSpan(0, length), probe.Asker, Purpose.Answers);
+            _dialled.Enqueue((probe.Asker, core.Now));
         }
 
         return isAllowed;
+    }
+
+    private bool HasRoom()
+    {
+        while (_dialled.TryPeek(out (PeerEndPoint EndPoint, TimeSpan At) oldest) && core.Now - oldest.At > Reachability.SentTime)
+        {
+            _dialled.Dequeue();
+        }
+
+        return _dialled.Count < MaxDialled;
     }
 }

@@ -39,8 +39,12 @@ internal sealed class FindValueQuestion(NodeCore core, RecordCollector collector
 
     public override int Attempts => core.Options.LookupAttempts;
 
-    /// <summary>Those that say that they hold something, of which the greatest sequence is less.</summary>
-    public IEnumerable<Contact> HoldersOfLess(long sequence) => _holders.Where(h => h.Sequence < sequence).Select(h => h.Contact).Distinct();
+    /// <summary>Those that say that they hold something, of which the greatest sequence is less, the closest first.</summary>
+    public IEnumerable<Contact> HoldersOfLess(long sequence) => _holders
+        .Where(h => h.Sequence < sequence)
+        .Select(h => h.Contact)
+        .Distinct()
+        .OrderBy(c => c.Id ^ collector.Key.Hash);
 
     /// <summary>Where one does not answer in time others may be dead, too, of those that a reply names: from now on more are asked for.</summary>
     public override void OnSlow() => _isWide = true;

@@ -43,7 +43,7 @@ internal sealed class Holding
         RecordHead head = RecordHead.Of(record);
         RecordOrigin origin = OriginOf(store.Purpose, record.Key, new Contact(request.Envelope.Sender, request.From));
         StoreOutcome judged = Index.Judge(head, store.ExpectedSequence);
-        if (judged != StoreOutcome.Stored || Index.IsHeld(head))
+        if (judged != StoreOutcome.Stored || Index.IsHeld(head) || (origin == RecordOrigin.Cache && Index.IsHeldForMore(head)))
         {
             Reaffirm(head, PayerOf(request.From), origin);
             _core.Answers.ReplyStore(request, judged, HeldInstead(judged, record));
@@ -218,7 +218,7 @@ internal sealed class Holding
     {
         RecordHead head = RecordHead.Of(record);
         StoreOutcome judged = Index.Judge(head, expectedSequence);
-        if (judged != StoreOutcome.Stored || Index.IsHeld(head))
+        if (judged != StoreOutcome.Stored || Index.IsHeld(head) || (origin == RecordOrigin.Cache && Index.IsHeldForMore(head)))
         {
             Reaffirm(head, source, origin);
             return (judged, HeldInstead(judged, record));

@@ -6,7 +6,7 @@ namespace Kademlia.Core;
 /// <remarks>
 /// Content goes to the closest that was asked and had none (section 2.3 of the Kademlia paper), which keeps it for as long as its own
 /// place allows. Owner records are never cached, which would fight deletes: only whoever holds the slot already is told of a newer one.
-/// The caller does not wait for any of it, nothing is tried for long, and what a holder says of its sequence costs one store at most.
+/// The caller does not wait for any of it, nothing is tried for long, and what holders say of their sequences costs k stores at most.
 /// </remarks>
 internal sealed class Mending(NodeCore core)
 {
@@ -44,7 +44,7 @@ internal sealed class Mending(NodeCore core)
         }
         else if (found.Kind == RecordKind.Owner)
         {
-            foreach (Contact stale in question.HoldersOfLess(found.Sequence))
+            foreach (Contact stale in question.HoldersOfLess(found.Sequence).Take(core.Options.BucketSize))
             {
                 core.RunDetached(GiveAsync(stale, found, StorePurpose.Put));
             }

@@ -7,8 +7,8 @@ namespace Kademlia.Core;
 /// <content>How datagrams come and go.</content>
 internal sealed partial class NodeCore
 {
-    internal Envelope MakeEnvelope(MessageKind kind, ulong transaction, AddressToken token, PeerEndPoint observed) => new(
-        kind, transaction, Id, OwnFlags, token, observed);
+    internal Envelope MakeEnvelope(PeerEndPoint to, MessageKind kind, ulong transaction, AddressToken token, PeerEndPoint observed) => new(
+        kind, transaction, Id, FlagsTo(to), token, observed);
 
     /// <summary>What sealing adds to every message.</summary>
     internal int SealLength => _sealer is null ? 0 : Sealer.Overhead;
@@ -22,6 +22,10 @@ internal sealed partial class NodeCore
             Counters.SendFailures++;
         }
     }
+
+    private SenderFlags FlagsTo(PeerEndPoint to) =>
+        (IsLeaving ? SenderFlags.Leaving : SenderFlags.None)
+        | (OverlayOf(to) is { Serves: false } ? SenderFlags.Client : SenderFlags.None);
 
     private bool TryOpen(ReadOnlySpan<byte> datagram, out ReadOnlySpan<byte> plain)
     {

@@ -62,7 +62,6 @@ internal sealed partial class NodeCore
         Upkeep = new Upkeep(this);
         Array.ForEach(_purposes, scope => Lifetime.Add(scope.Cancel));
         Lifetime.Add(() => Upkeep.Joined.Break(new OperationCanceledException()));
-        OwnFlags = options.IsClient ? SenderFlags.Client : SenderFlags.None;
     }
 
     public NodeId Id => Identity.Id;
@@ -236,25 +235,26 @@ internal sealed partial class NodeCore
 
     internal Random Random => _random;
 
-    internal SenderFlags OwnFlags { get; set; }
+    /// <summary>Whether we are about to stop, and say so.</summary>
+    internal bool IsLeaving { get; set; }
 
-    /// <summary>Whether we serve nobody at present.</summary>
-    public bool IsClient => (OwnFlags & SenderFlags.Client) != 0;
+    /// <summary>Whether we serve nobody at present, in neither family.</summary>
+    public bool IsClient => Array.TrueForAll(Overlays, o => !o.Serves);
 
-    /// <summary>Begins to serve, or ceases to, and makes it known to the neighbours.</summary>
-    internal async CoreTask ChangeRoleAsync(bool serves)
+    /// <summary>Begins to serve in a family, or ceases to, and makes it known to the neighbours.</summary>
+    internal async CoreTask ChangeRoleAsync(Overlay overlay, bool serves)
     {
         if (serves)
         {
-            OwnFlags &= ~SenderFlags.Client;
+            overlay.Serves = true;
             await Upkeep.MeetNeighboursAsync();
         }
         else
         {
-            await Upkeep.CeaseAsync(SenderFlags.Client, LifetimeFor(Purpose.Joining));
+            await Upkeep.CeaseAsync([overlay], () => overlay.Serves = false, LifetimeFor(Purpose.Joining));
         }
 
-        _host.OnRole(serves);
+        _host.OnRole(serves: !IsClient);
     }
 
     internal Record? Read(RecordKey key, NodeId writer) => _host.Read(key, writer);
@@ -279,7 +279,7 @@ internal sealed partial class NodeCore
     {
         if (OverlayOf(contact.EndPoint)?.Table.OnFailure(contact, Now) == true)
         {
-            Upkeep.OnGone(contact);
+            Upkeep.OnLost(contact);
         }
     }
 
@@ -290,12 +290,12 @@ internal sealed partial class NodeCore
         RoutingTableOptions table = new() { BucketSize = options.BucketSize, LimitLocalGroups = options.LimitLocalAddressGroups };
         if (options.HasIPv4)
         {
-            yield return new Overlay(isIPv4: true, new RoutingTable(id, table));
+            yield return new Overlay(isIPv4: true, new RoutingTable(id, table), !options.IsClient);
         }
 
         if (options.HasIPv6)
         {
-            yield return new Overlay(isIPv4: false, new RoutingTable(id, table));
+            yield return new Overlay(isIPv4: false, new RoutingTable(id, table), !options.IsClient);
         }
     }
 

@@ -3,7 +3,7 @@ using Kademlia.Routing;
 namespace Kademlia.Core;
 
 /// <summary>One address family's network: a node with both families is in two overlays with one id and one store.</summary>
-internal sealed class Overlay(bool isIPv4, RoutingTable table)
+internal sealed class Overlay(bool isIPv4, RoutingTable table, bool serves)
 {
     private const int SizeSamples = 16;
 
@@ -12,6 +12,9 @@ internal sealed class Overlay(bool isIPv4, RoutingTable table)
     public bool IsIPv4 { get; } = isIPv4;
 
     public RoutingTable Table { get; } = table;
+
+    /// <summary>Whether we answer here: a node may be reached in one family and not in the other.</summary>
+    public bool Serves { get; set; } = serves;
 
     /// <summary>How many nodes there are: the mean of what recent walks saw; at least what the table holds.</summary>
     public double EstimatedSize => Math.Max(Table.Count + 1, _sizes.Count == 0 ? 0 : _sizes.Average());

@@ -21,6 +21,9 @@ internal sealed class PeerState(PeerEndPoint endPoint)
     /// <summary>Whether it ever answered us: then it may be sent to freely.</summary>
     public bool HasAnswered { get; private set; }
 
+    /// <summary>When it was last sent a request; before all time when never.</summary>
+    public TimeSpan SentAt { get; set; } = TimeSpan.MinValue;
+
     /// <summary>How long to wait for its next reply.</summary>
     public TimeSpan TimeoutOr(TimeSpan firstTimeout) => _roundTrip.TimeoutOr(firstTimeout);
 
@@ -54,8 +57,9 @@ internal sealed class PeerBook
     public PeerState? Find(PeerEndPoint endPoint) =>
         _peers.TryGetValue(endPoint, out LinkedListNode<PeerState>? node) ? node.Value : null;
 
-    /// <summary>Whether we sent to an address, at whatever port; does not count as use. Looks at all.</summary>
-    public bool HasSentTo(PeerEndPoint address) => _byUse.Any(p => p.EndPoint.SharesAddressWith(address));
+    /// <summary>Whether we sent a request to an address since then, at whatever port; does not count as use. Looks at all.</summary>
+    public bool HasSentTo(PeerEndPoint address, TimeSpan since) =>
+        _byUse.Any(p => p.SentAt >= since && p.EndPoint.SharesAddressWith(address));
 
     /// <summary>What is known of an endpoint, from now on if need be.</summary>
     public PeerState Get(PeerEndPoint endPoint)

@@ -48,7 +48,7 @@ internal sealed class PutWalk
 
         await Walk.Start();
         Contact[] closest = Walk.Closest();
-        bool holdsItself = !_core.IsClient && IsAmongClosest(closest);
+        bool holdsItself = _overlay.Serves && IsAmongClosest(closest);
         int others = Math.Min(closest.Length, _core.Options.BucketSize - (holdsItself ? 1 : 0));
         Walk.GoOnAsking();
         if (holdsItself)

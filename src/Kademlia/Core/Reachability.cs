@@ -6,19 +6,25 @@ namespace Kademlia.Core;
 /// <summary>Learns whether strangers reach us, and has us serve only then (<see cref="NodeRole.Auto"/>).</summary>
 /// <remarks>
 /// <para>
-/// A node serves until it learns otherwise. Contacts are asked, one after the other, to have us dialled by somebody else. One dial from
-/// an address that we never sent to proves that strangers reach us, whoever it comes from. That none comes proves nothing, for one may be lost and helpers may
-/// lie: <see cref="MinSilent"/> helpers of as many address groups must say that we were dialled. A dial from an address that we sent to
-/// speaks for neither. Nothing changes while neither shows; in a network so small that everybody has met, nothing will.
+/// A node serves until it learns otherwise, in each address family by itself. Contacts are asked, one after the other, to have us dialled by somebody else. One dial from
+/// an address that we have not sent to lately proves that strangers reach us, whoever it comes from. That none comes proves little, for it may be lost, and
+/// helpers and those who dial may lie: so <see cref="MinSilent"/> helpers of as many networks must say that we were dialled when nobody was
+/// heard, or <see cref="SilentForHeard"/> times as many as were heard. Who is heard from an address that we have sent to shows that dials arrive, no more.
 /// </para>
 /// <para>
-/// Only public addresses count, by the majority of votes. A node with two address families serves when it is reached in one of them.
+/// Only public addresses count, by the majority of votes. Without a new verdict the last one ends after <see cref="VerdictTime"/>, and with the address.
 /// </para>
 /// </remarks>
 internal sealed class Reachability(NodeCore core)
 {
-    /// <summary>So many helpers of different address groups must have had us dialled in vain: at a loss of 30 % one server in a thousand errs, for an hour.</summary>
+    /// <summary>So many helpers of different networks must have had us dialled in vain, while nobody was heard.</summary>
     public const int MinSilent = 6;
+
+    /// <summary>So many silent dials for each that was heard: with a loss of 30 % and 24 helpers whom we all know, one look in a thousand errs.</summary>
+    public const int SilentForHeard = 3;
+
+    /// <summary>When so many were heard and no more were silent, dials arrive and nobody who dials is a stranger: no more are asked.</summary>
+    public const int MaxHeard = 3;
 
     /// <summary>So many helpers are asked, of which some find nobody, or somebody whom we know.</summary>
     public const int MaxHelpers = 24;
@@ -29,27 +35,35 @@ internal sealed class Reachability(NodeCore core)
     /// <summary>How often what is known is tried again.</summary>
     public static readonly TimeSpan Interval = TimeSpan.FromHours(1);
 
+    /// <summary>A verdict lasts so long while looks show nothing.</summary>
+    public static readonly TimeSpan VerdictTime = TimeSpan.FromHours(6);
+
+    /// <summary>Whom we sent to is no stranger for so long: longer than any translator lets it in.</summary>
+    public static readonly TimeSpan SentTime = TimeSpan.FromHours(1);
+
     /// <summary>A dial may come so much later than the word of it.</summary>
     private static readonly TimeSpan DialTime = TimeSpan.FromSeconds(2);
 
-    private readonly bool?[] _isReached = new bool?[core.Overlays.Length];
+    private readonly TimeSpan[] _knownAt = new TimeSpan[core.Overlays.Length];
     private PeerEndPoint[] _own = new PeerEndPoint[core.Overlays.Length];
     private TimeSpan _pause = LookInterval;
     private TimeSpan _nextAt;
-    private ulong? _nonce;
-    private bool? _isStranger;
+    private Overlay? _probed;
+    private ulong _nonce;
+    private bool _isHeard;
+    private bool _isStranger;
 
     /// <summary>Goes on until the node stops.</summary>
     public async CoreTask RunAsync()
     {
         while (true)
         {
-            await core.Delay(LookInterval, core.Lifetime);
+            await core.Delay(core.Jitter(LookInterval), core.Lifetime);
             if (HasMoved() || core.Now >= _nextAt)
             {
                 bool isKnown = await LookAsync();
                 _pause = isKnown ? Interval : TimeSpan.FromTicks(Math.Min(_pause.Ticks * 2, Interval.Ticks));
-                _nextAt = core.Now + core.Jitter(_pause);
+                _nextAt = core.Now + _pause;
             }
         }
     }
@@ -57,21 +71,36 @@ internal sealed class Reachability(NodeCore core)
     /// <summary>A reply to a probe came that answers no request of ours: whether it is a dial that we wait for. Causes nothing else.</summary>
     public bool OnDial(ulong nonce, ReadOnlySpan<byte> body, PeerEndPoint from)
     {
-        bool isAwaited = nonce == _nonce && Codec.TryRead(body, out ProbeReply dial) && dial.Dialled;
+        bool isAwaited = _probed is not null
+            && nonce == _nonce
+            && core.OverlayOf(from) == _probed
+            && from.Scope == AddressScope.Global
+            && Codec.TryRead(body, out ProbeReply dial)
+            && dial.Dialled;
         if (isAwaited)
         {
-            _isStranger = !core.Peers.HasSentTo(from);
+            TimeSpan since = core.Now - SentTime;
+            _isHeard = true;
+            _isStranger |= !core.Peers.HasSentTo(from, since) && !core.DialBack.HasDialled(from, since);
         }
 
         return isAwaited;
     }
 
-    /// <summary>Whether the majority names another address than when we looked last; that there is none now says nothing.</summary>
+    /// <summary>Whether the majority names another address than when we looked last, of which nothing is known then; that there is none now says nothing.</summary>
     private bool HasMoved()
     {
-        PeerEndPoint[] own = [.. core.Overlays.Select((o, i) => core.PublicEndPointOf(o) is { Scope: AddressScope.Global } seen ? seen : _own[i])];
-        bool hasMoved = !own.Zip(_own, (now, before) => now.SharesAddressWith(before)).All(same => same);
-        _own = own;
+        bool hasMoved = false;
+        for (int i = 0; i < _own.Length; i++)
+        {
+            if (core.PublicEndPointOf(core.Overlays[i]) is { Scope: AddressScope.Global } seen && !seen.SharesAddressWith(_own[i]))
+            {
+                _own[i] = seen;
+                _knownAt[i] = core.Now - VerdictTime;
+                hasMoved = true;
+            }
+        }
+
         return hasMoved;
     }
 
@@ -80,15 +109,15 @@ internal sealed class Reachability(NodeCore core)
         bool isKnown = false;
         for (int i = 0; i < _own.Length; i++)
         {
-            bool? isReached = _own[i] == default ? null : await ProbeAsync(core.Overlays[i]);
-            _isReached[i] = isReached ?? _isReached[i];
+            Overlay overlay = core.Overlays[i];
+            bool? isReached = _own[i] == default ? null : await ProbeAsync(overlay);
             isKnown |= isReached is not null;
-        }
-
-        bool serves = _isReached.Contains(true) || !_isReached.Contains(false);
-        if (serves == core.IsClient)
-        {
-            await core.ChangeRoleAsync(serves);
+            _knownAt[i] = isReached is null ? _knownAt[i] : core.Now;
+            bool serves = isReached ?? (overlay.Serves || core.Now - _knownAt[i] >= VerdictTime);
+            if (serves != overlay.Serves)
+            {
+                await core.ChangeRoleAsync(overlay, serves);
+            }
         }
 
         return isKnown;
@@ -98,39 +127,45 @@ internal sealed class Reachability(NodeCore core)
     private async CoreTask<bool?> ProbeAsync(Overlay overlay)
     {
         int silent = 0;
+        int heard = 0;
         foreach (Contact helper in Helpers(overlay))
         {
-            bool isDialled = await ProbeAsync(helper);
-            if (_isStranger == true)
+            bool isDialled = await ProbeAsync(overlay, helper);
+            if (_isStranger)
             {
                 return true;
             }
 
-            silent += isDialled && _isStranger is null ? 1 : 0;
-            if (silent == MinSilent)
+            heard += _isHeard ? 1 : 0;
+            silent += isDialled && !_isHeard ? 1 : 0;
+            if (silent == MinSilent && heard == 0)
             {
                 return false;
             }
+
+            if (heard == MaxHeard && silent <= heard)
+            {
+                return null;
+            }
         }
 
-        return null;
+        return silent >= Math.Max(MinSilent, SilentForHeard * heard) ? false : null;
     }
 
-    private async CoreTask<bool> ProbeAsync(Contact helper)
+    private async CoreTask<bool> ProbeAsync(Overlay overlay, Contact helper)
     {
-        _isStranger = null;
-        _nonce = core.NextTransaction();
+        (_probed, _nonce, _isHeard, _isStranger) = (overlay, core.NextTransaction(), false, false);
         CancelScope scope = core.LifetimeFor(Purpose.Pings);
-        bool isDialled = await new ProbeOut(core, helper, new ProbeRequest(_nonce.Value, default), scope)
+        bool isDialled = await new ProbeOut(core, helper, new ProbeRequest(_nonce, default), scope)
         {
             Patience = core.Options.RequestTimeout,
         }.Send();
         await core.Delay(DialTime, core.Lifetime);
-        _nonce = null;
+        _probed = null;
         return isDialled;
     }
 
-    /// <summary>Those around a point drawn at random, of each address group one.</summary>
+    /// <summary>Those around a point drawn at random, of each network one.</summary>
     private Contact[] Helpers(Overlay overlay)
     {
         Contact[] around = new Contact[2 * MaxHelpers];
@@ -139,7 +174,7 @@ internal sealed class Reachability(NodeCore core)
         [
             .. around.Take(count)
                 .Where(c => c.EndPoint.Scope == AddressScope.Global)
-                .DistinctBy(c => AddressGroup.Of(c.EndPoint))
+                .DistinctBy(c => AddressGroup.WideOf(c.EndPoint))
                 .Take(MaxHelpers),
         ];
     }

@@ -50,7 +50,7 @@ internal sealed partial class Replication(NodeCore core)
     /// <summary>Compares with a neighbour and gives it what it lacks; one that is not known well is pinged.</summary>
     public async CoreTask VisitAsync(Contact neighbour)
     {
-        if (core.IsClient || !IsAcquainted(neighbour) || _underWay.Count >= MaxUnderWay || !_underWay.Add(neighbour))
+        if (core.OverlayOf(neighbour.EndPoint) is { Serves: false } || !IsAcquainted(neighbour) || _underWay.Count >= MaxUnderWay || !_underWay.Add(neighbour))
         {
             await new PingOut(core, neighbour, core.LifetimeFor(Purpose.Pings)).Send();
             return;

@@ -171,7 +171,8 @@ internal sealed class Requests(NodeCore core)
 
     private void Write(PendingRequest request, PeerState peer, int paddedLength)
     {
-        Envelope envelope = core.MakeEnvelope(request.Kind, request.Transaction, peer.Token, observed: default);
+        peer.SentAt = core.Now;
+        Envelope envelope = core.MakeEnvelope(request.Contact.EndPoint, request.Kind, request.Transaction, peer.Token, observed: default);
         int length = request.Write(_buffer, envelope, paddedLength);
         core.SendDatagram(_buffer.AsSpan(0, length), request.Contact.EndPoint, request.Purpose);
     }

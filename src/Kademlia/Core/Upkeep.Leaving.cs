@@ -1,4 +1,3 @@
-using Kademlia.Messages;
 using Kademlia.Routing;
 
 namespace Kademlia.Core;
@@ -22,18 +21,24 @@ internal sealed partial class Upkeep
     }
 
     /// <summary>
-    /// Ceases to serve, for good (leaving) or for a time (client): offers the nearest neighbours what they should hold without us,
-    /// then shows all of them the flag, who look after our place at once.
+    /// Ceases to serve, for good or for a time: offers the nearest neighbours what they should hold without us,
+    /// then shows all of them our flags, who look after our place at once.
     /// </summary>
-    public async CoreTask CeaseAsync(SenderFlags reason, CancelScope scope)
+    /// <param name="overlays">Where.</param>
+    /// <param name="cease">Sets what the flags show.</param>
+    /// <param name="scope">Ends it.</param>
+    public async CoreTask CeaseAsync(Overlay[] overlays, Action cease, CancelScope scope)
     {
-        Contact[] neighbours = [.. core.Overlays.SelectMany(Neighbours)];
+        Contact[] neighbours = [.. overlays.SelectMany(Neighbours)];
         await WithinLeaveTimeAsync([.. neighbours.Take(Replication.MaxUnderWay).Select(core.Replication.BequeathAsync)]);
         scope.ThrowIfCancelled();
-        core.OwnFlags |= reason;
+        cease();
         await WithinLeaveTimeAsync([.. neighbours.Select(n => PingAsync(n, attempts: 2, scope))]);
         scope.ThrowIfCancelled();
     }
+
+    /// <summary>Leaves the network.</summary>
+    public CoreTask LeaveAsync(CancelScope scope) => CeaseAsync(core.Overlays, () => core.IsLeaving = true, scope);
 
     private async CoreTask WithinLeaveTimeAsync(List<CoreTask> work)
     {

@@ -101,10 +101,16 @@ internal sealed partial class Upkeep(NodeCore core)
     /// <summary>Two parts of the network meet again: the neighbours are visited soon.</summary>
     public void OnReunion() => _hurried = core.Options.BucketSize;
 
-    /// <summary>A contact left a table. If it was a neighbour, the others may have to take its place at records: they are compared with soon.</summary>
-    public void OnGone(Contact contact)
+    /// <summary>A contact left a table because it failed: it may be behind a broken cable.</summary>
+    public void OnLost(Contact contact)
     {
         core.Reunion.OnLost(contact);
+        OnGone(contact);
+    }
+
+    /// <summary>A contact left a table. If it was a neighbour, the others may have to take its place at records: they are compared with soon.</summary>
+    private void OnGone(Contact contact)
+    {
         Contact[] neighbours = Neighbours(core.OverlayOf(contact.EndPoint)!);
         bool wasNeighbour = neighbours.Length < core.Options.BucketSize
             || (contact.Id ^ core.Id) < (neighbours[^1].Id ^ core.Id);
@@ -181,11 +187,12 @@ internal sealed partial class Upkeep(NodeCore core)
         List<Contact> nearest = [];
         foreach (Overlay overlay in core.Overlays.Where(o => o.Table.Count > 0))
         {
-            nearest.AddRange(await WalkAsync(overlay, core.Id, AllFamilies, Purpose.Joining));
+            Contact[] met = await WalkAsync(overlay, core.Id, AllFamilies, Purpose.Joining);
+            nearest.AddRange(overlay.Serves ? met : []);
         }
 
         core.RunDetached(RefreshSinceAsync(joined));
-        if (!core.IsClient)
+        if (nearest.Count > 0)
         {
             await core.Newcomers.WaitForChallengersAsync([.. nearest], ProofTime);
         }

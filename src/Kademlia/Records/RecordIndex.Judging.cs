@@ -41,6 +41,9 @@ internal sealed partial class RecordIndex
         return incoming.Kind == RecordKind.Content ? order <= 0 : order == 0;
     }
 
+    /// <summary>Whether the slot holds more than a cached record, which nobody's cached copy prolongs.</summary>
+    public bool IsHeldForMore(in RecordHead incoming) => Find(incoming.Key, incoming.Writer) is { Origin: not RecordOrigin.Cache };
+
     /// <summary>Whether an entry of another holder stands for something that is not held, is held as cached only, or is not known to be the lesser.</summary>
     public bool Lacks(DigestEntry offered) =>
         offered.Sequence >= 0

@@ -67,7 +67,7 @@ internal sealed partial class RecordIndex(NodeId self, RecordLimits limits)
 
     /// <summary>Reserves the slot of a record that was judged, and makes room for it.</summary>
     /// <param name="incoming">The record; its slot is not reserved.</param>
-    /// <param name="source">The address group that is charged.</param>
+    /// <param name="source">The address group that is charged, unless another is for what the slot holds: whoever brings a newer record of somebody's does not pay for it.</param>
     /// <param name="origin">How it came. A slot's claim never weakens: our own record stays ours when a stranger prolongs it.</param>
     /// <param name="evicted">Receives the entries that had to leave, if the slot was reserved.</param>
     /// <returns>False when there is no room: the outcome is <see cref="StoreOutcome.Full"/>, and nothing has changed.</returns>
@@ -81,8 +81,9 @@ internal sealed partial class RecordIndex(NodeId self, RecordLimits limits)
         }
 
         RecordEntry? held = shelf.Find(incoming.Writer);
+        bool keepsPayer = held is not null && held.Origin >= origin && held.Origin != RecordOrigin.Cache;
         bool weakens = held is not null && held.Origin > origin;
-        RecordEntry entry = new(incoming, shelf.Distance, weakens ? held!.Source : source, weakens ? held!.Origin : origin);
+        RecordEntry entry = new(incoming, shelf.Distance, keepsPayer ? held!.Source : source, weakens ? held!.Origin : origin);
         shelf.AddPending(entry);
         PoolOf(entry)?.Charge(entry);
         if (held is not null)

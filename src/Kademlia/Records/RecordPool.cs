@@ -10,7 +10,7 @@ namespace Kademlia.Records;
 /// a node pushes out their own records first, and a newcomer from a quiet network finds room. Of replicas the first in
 /// <see cref="RecordEntry.EvictionOrder"/> leaves, whoever sent it: what is far from us, others are nearer to.</para>
 /// <para>The payer loses its first record in that order; if that is the incoming one, it is turned away. What the store kept from
-/// before has no source, and no share to keep to.</para>
+/// before has no source, and no share to keep to. What is to be cached makes room nowhere: it is turned away.</para>
 /// </remarks>
 internal sealed class RecordPool(RecordLimits limits, bool isOfReplicas)
 {
@@ -50,6 +50,11 @@ internal sealed class RecordPool(RecordLimits limits, bool isOfReplicas)
     /// <summary>Who must go so that a charged entry may stay: null when nobody must, the entry itself when there is no room for it.</summary>
     public RecordEntry? NextVictim(RecordEntry incoming)
     {
+        if (incoming.Origin == RecordOrigin.Cache && IsOver)
+        {
+            return incoming;
+        }
+
         PayerShelf group = _groups[incoming.Source];
         PayerShelf? writer = HasWriter(incoming) ? _writers[incoming.Writer] : null;
         PayerShelf? payer = incoming.Source != default && IsOverShare(group) ? group

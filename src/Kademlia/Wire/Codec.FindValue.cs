@@ -47,12 +47,13 @@ internal sealed partial class Codec
     {
         request = default;
         MessagePackReader reader = new(body);
-        if (!WireFormat.TryEnter(ref reader, FindValueElements, out _)
+        bool wide = false;
+        if (!WireFormat.TryEnter(ref reader, FindValueElements - 1, out int more)
             || !WireFormat.TryReadNumber(ref reader, byte.MaxValue, out long kind)
             || kind == 0
             || !WireFormat.TryReadId(ref reader, out NodeId hash)
             || !WireFormat.TryReadNumber(ref reader, int.MaxValue, out long cursor)
-            || !reader.TryReadBoolean(out bool wide))
+            || !(more == 0 || reader.TryReadBoolean(out wide)))
         {
             return false;
         }

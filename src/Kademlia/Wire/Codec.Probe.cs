@@ -51,7 +51,7 @@ internal sealed partial class Codec
         MessagePackReader reader = new(body);
         if (!WireFormat.TryEnter(ref reader, ProbeElements, out _)
             || !TryReadWord(ref reader, out ulong nonce)
-            || !(reader.TryReadNil() || EndPointFormat.TryRead(ref reader, out asker)))
+            || !(reader.TryReadNil() || (EndPointFormat.TryRead(ref reader, out asker) && asker != default)))
         {
             return false;
         }

@@ -1,5 +1,8 @@
+using Kademlia.Admission;
 using Kademlia.Core;
+using Kademlia.Messages;
 using Kademlia.Records;
+using Kademlia.Wire;
 
 namespace Kademlia.Tests.Core;
 
@@ -62,6 +65,28 @@ public sealed class MendingTests
         Assert.Equal(2, Get(reader, key, new GetOptions { Quorum = K }).Value.Span[0]);
         _world.Run(TimeSpan.FromSeconds(1));
         Assert.Equal(2, deaf.Core.Read(key, owner.Id)!.Value.Span[0]);
+    }
+
+    [Fact]
+    public void A_cached_copy_prolongs_nothing_that_is_held_otherwise()
+    {
+        WorldNode holder = _world.Nodes[0];
+        Stranger stranger = new(_world, "203.0.113.1:7411");
+        AddressToken token = stranger.Ping(holder.EndPoint);
+        RecordKey key = RecordKey.ForContent("soon gone"u8);
+        long soon = holder.Core.WallSeconds + 60;
+        Store(stranger, holder, token, StorePurpose.Put, RecordDraft.Content("soon gone"u8, soon));
+        Store(stranger, holder, token, StorePurpose.Cache, RecordDraft.Content("soon gone"u8, soon + 600));
+        Assert.Equal(soon, EntryAt(holder, key)!.Head.ExpirySeconds);
+        Store(stranger, holder, token, StorePurpose.Put, RecordDraft.Content("soon gone"u8, soon + 600));
+        Assert.Equal(soon + 600, EntryAt(holder, key)!.Head.ExpirySeconds);
+    }
+
+    private void Store(Stranger stranger, WorldNode node, AddressToken token, StorePurpose purpose, Record record)
+    {
+        stranger.Ask(node.EndPoint, MessageKind.Store, token, (codec, to, envelope) =>
+            codec.Write(to, envelope, new StoreRequest(purpose, record.View, StoreRequest.Unconditional), Codec.MinRequestLength));
+        _world.Run(TimeSpan.FromSeconds(1));
     }
 
     private static RecordEntry? EntryAt(WorldNode node, RecordKey key) => node.Core.Holding.Index.Under(key) is [RecordEntry entry, ..] ? entry : null;

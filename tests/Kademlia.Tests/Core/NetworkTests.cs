@@ -191,7 +191,7 @@ public class NetworkTests
         WorldNode leaver = world.Nodes[4];
         world.Await(leaver.Call(async (core, scope) =>
         {
-            await core.Upkeep.CeaseAsync(SenderFlags.Leaving, scope);
+            await core.Upkeep.LeaveAsync(scope);
             return true;
         }));
         leaver.Stop();

@@ -60,7 +60,7 @@ public class ReplicationTests
         world.Await(leaving.Call((core, _) => core.Holding.HoldOwnAsync(record, StoreRequest.Unconditional)));
         world.Await(leaving.Call(async (core, scope) =>
         {
-            await core.Upkeep.CeaseAsync(SenderFlags.Leaving, scope);
+            await core.Upkeep.LeaveAsync(scope);
             return true;
         }));
         world.Kill(leaving);

@@ -89,6 +89,21 @@ internal sealed class Stranger
         Send(to, _buffer[..write(_codec, _buffer, envelope)]);
     }
 
+    /// <summary>Pings a node, for the token that it answers with.</summary>
+    public AddressToken Ping(PeerEndPoint node)
+    {
+        Ask(node, MessageKind.Ping, AddressToken.None, (codec, to, envelope) => codec.WritePing(to, envelope, Codec.MinRequestLength));
+        _world.Run(TimeSpan.FromSeconds(1));
+        return Heard.Last(h => h.IsReply).Token;
+    }
+
+    /// <summary>Asks a node to which it is proven to dial somebody.</summary>
+    public void HaveDialled(PeerEndPoint by, PeerEndPoint target)
+    {
+        AddressToken token = Ping(by);
+        Ask(by, MessageKind.Probe, token, (codec, to, envelope) => codec.Write(to, envelope, new ProbeRequest(1, target), Codec.MinRequestLength));
+    }
+
     private void Receive(byte[] datagram, PeerEndPoint from)
     {
         Assert.Equal(DecodeOutcome.Ok, _codec.TryReadEnvelope(datagram, out Envelope envelope, out ReadOnlySpan<byte> body));

@@ -79,8 +79,11 @@ internal sealed class World
     }
 
     /// <summary>Adds a node with an address of each family.</summary>
-    public WorldNode AddDual(params WorldNode[] bootstrap) => Add(
-        new CoreOptions { Network = 1, HasIPv4 = true, HasIPv6 = true },
+    public WorldNode AddDual(params WorldNode[] bootstrap) => AddDual(o => o, bootstrap);
+
+    /// <summary>Adds a node with an address of each family.</summary>
+    public WorldNode AddDual(Func<CoreOptions, CoreOptions> configure, params WorldNode[] bootstrap) => Add(
+        configure(new CoreOptions { Network = 1, HasIPv4 = true, HasIPv6 = true }),
         Scheme.CreateIdentity(),
         [NextEndPoint(ipv4: true), NextEndPoint(ipv4: false)],
         bootstrap);

@@ -17,7 +17,8 @@ internal sealed class NaiveRecordIndex(RecordLimits limits)
     {
         RecordEntry? held = Find(head);
         RecordEntry entry = new(head, head.Key.Hash ^ default(NodeId), source, origin);
-        entry = held?.Origin > origin ? entry with { Source = held.Source, Origin = held.Origin } : entry;
+        entry = held?.Origin > origin ? entry with { Origin = held.Origin } : entry;
+        entry = held?.Origin >= origin && held.Origin > RecordOrigin.Cache ? entry with { Source = held.Source } : entry;
         Pending.Add(entry);
         List<RecordEntry> gone = [];
         RecordEntry? victim = null;
@@ -82,7 +83,8 @@ internal sealed class NaiveRecordIndex(RecordLimits limits)
         RecordEntry[] group = [.. pool.Where(entry => entry.Source == incoming.Source)];
         RecordEntry[] writer = [.. pool.Where(entry => entry.Writer == incoming.Writer && entry.Head.Kind != RecordKind.Content)];
         bool isReplica = incoming.Origin == RecordOrigin.Replica;
-        return incoming.Source != default && IsOver(group, limits.MaxRecordsPerGroup, limits.MaxBytesPerGroup) ? First(group, incoming)
+        return incoming.Origin == RecordOrigin.Cache && IsOver(pool, limits.MaxRecords, limits.MaxBytes) ? incoming
+            : incoming.Source != default && IsOver(group, limits.MaxRecordsPerGroup, limits.MaxBytesPerGroup) ? First(group, incoming)
             : isReplica && incoming.Head.Kind != RecordKind.Content && IsOver(writer, limits.MaxRecordsPerGroup, limits.MaxBytesPerGroup) ? First(writer, incoming)
             : !IsOver(pool, limits.MaxRecords, limits.MaxBytes) ? null
             : isReplica ? First(pool, incoming)

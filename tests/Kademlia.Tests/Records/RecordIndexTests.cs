@@ -266,14 +266,35 @@ public class RecordIndexTests
     }
 
     [Fact]
-    public void Commit_OfAReplicaThatIsGreaterThanWhatWasPut_LeavesThePublishersAccount()
+    public void Commit_OfAGreaterRecordThatSomebodyElseBrings_StaysChargedToWhoPutTheLesser()
     {
         RecordIndex index = Create();
         Store(index, Owner(0b1000, sequence: 1), Red);
         Store(index, Owner(0b1000, sequence: 2), Blue, RecordOrigin.Replica);
         Assert.Equal((Red, RecordOrigin.Put), Claim(index, Owner(0b1000)));
         Store(index, Owner(0b1000, sequence: 3), Blue);
+        Assert.Equal((Red, RecordOrigin.Put), Claim(index, Owner(0b1000)));
+    }
+
+    [Fact]
+    public void Commit_OfAGreaterRecordThatIsPutWhereAReplicaWas_IsChargedToWhoPutIt()
+    {
+        RecordIndex index = Create();
+        Store(index, Owner(0b1000, sequence: 1), Red, RecordOrigin.Replica);
+        Store(index, Owner(0b1000, sequence: 2), Blue);
         Assert.Equal((Blue, RecordOrigin.Put), Claim(index, Owner(0b1000)));
+    }
+
+    [Fact]
+    public void TryReserve_OfWhatIsToBeCached_MakesNoRoom()
+    {
+        RecordIndex index = Create(new RecordLimits { MaxRecords = 2, MaxRecordsPerGroup = 2 });
+        Store(index, Owner(0b1000), Red);
+        Store(index, Content(0b0100), Red, RecordOrigin.Cache);
+        Assert.False(index.TryReserve(Content(0b0001), Blue, RecordOrigin.Cache, _evicted));
+        Assert.Empty(_evicted);
+        Store(index, Owner(0b0010), Blue);
+        Assert.Equal([Content(0b0100)], Heads(_evicted));
     }
 
     [Fact]

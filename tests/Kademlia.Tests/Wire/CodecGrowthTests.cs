@@ -100,6 +100,27 @@ public class CodecGrowthTests
     }
 
     [Theory]
+    [InlineData("93 01 c420 00*32 00", true, false)]
+    [InlineData("94 01 c420 00*32 00 c3", true, true)]
+    [InlineData("95 01 c420 00*32 00 c3 c0", true, true)]
+    [InlineData("94 01 c420 00*32 00 01", false, false)]
+    [InlineData("92 01 c420 00*32", false, false)]
+    public void TryRead_FindValue_OfBeforeItCouldBeWide_IsNotWide(string body, bool valid, bool isWide)
+    {
+        Assert.Equal(valid, Codec.TryRead(WireText.ParseHex(body), out FindValueRequest request));
+        Assert.Equal(isWide, request.IsWide);
+    }
+
+    [Theory]
+    [InlineData("92 c408 00*8 c0", true)]
+    [InlineData("92 c408 00*8 c406 c00002011cf3", true)]
+    [InlineData("92 c408 00*8 c412 00*18", false)]
+    [InlineData("92 c408 00*8 c3", false)]
+    [InlineData("91 c408 00*8", false)]
+    public void TryRead_Probe_RefusesAnAskerThatIsNone(string body, bool valid) =>
+        Assert.Equal(valid, Codec.TryRead(WireText.ParseHex(body), out ProbeRequest _));
+
+    [Theory]
     [InlineData("93 c426 00*38 c432 01*50 c2", true)]
     [InlineData("94 c426 00*38 c432 01*50 c2 c0", true)]
     [InlineData("93 c427 00*39 c400 c2", false)]

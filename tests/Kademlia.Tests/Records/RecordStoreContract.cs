@@ -13,7 +13,7 @@ public abstract class RecordStoreContract : IDisposable
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
-    public void Dispose()
+    public virtual void Dispose()
     {
         Store.Dispose();
         _samples.Dispose();

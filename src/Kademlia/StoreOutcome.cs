@@ -15,7 +15,7 @@ public enum StoreOutcome
     /// <summary>The node has no room for it.</summary>
     Full = 3,
 
-    /// <summary>The node does not take it: invalid, expired, too far in the future, turned down by its application, or it takes no records at all.</summary>
+    /// <summary>The node does not take it: invalid, expired, too far in the future, turned down by its application, or it takes no records at all, as when its disk is full.</summary>
     Refused = 4,
 
     /// <summary>The node did not answer in time; it may hold the record or not.</summary>

@@ -75,7 +75,7 @@ public sealed class VirtualMachineTests
         disk.IsFull = true;
         PutReceipt receipt = await nodes[0].PutAsync("a", new byte[1]);
         Assert.Equal(1, disk.Failed);
-        Assert.NotEqual(StoreOutcome.Stored, Assert.Single(receipt.Verdicts, v => v.Contact.Id == nodes[2].Id).Outcome);
+        Assert.Equal(StoreOutcome.Refused, Assert.Single(receipt.Verdicts, v => v.Contact.Id == nodes[2].Id).Outcome);
         Assert.Equal(2, receipt.Stored);
     });
 

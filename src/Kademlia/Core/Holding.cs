@@ -236,7 +236,7 @@ internal sealed class Holding
         if (!written.Succeeded)
         {
             Index.Release(head);
-            return (StoreOutcome.Full, null);
+            return (StoreOutcome.Refused, null);
         }
 
         Index.Commit(head);

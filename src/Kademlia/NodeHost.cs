@@ -281,9 +281,13 @@ internal sealed class NodeHost : ICoreHost, IDisposable
         {
             effect.Succeeded = await write.ConfigureAwait(false);
         }
-        catch (Exception e)
+        catch (Exception e) when (!IsStopped)
         {
             Log.StoreFailed(_logger, e);
+        }
+        catch
+        {
+            // What ended is the waiting: the store writes what it accepted before it closes.
         }
 
         Finish(effect);

@@ -26,6 +26,7 @@ public sealed class SqliteRecordStore : IRecordStore
     {
         foreach (Row row in rows)
         {
+            // The later row counts: the earlier had expired, could not be dropped, and lives again because the clock was set back.
             _held[row.Slot] = row;
         }
 
@@ -55,7 +56,7 @@ public sealed class SqliteRecordStore : IRecordStore
         string file = Path.GetFullPath(path);
         try
         {
-            Directory.CreateDirectory(Path.GetDirectoryName(file)!);
+            Directory.CreateDirectory(Path.GetDirectoryName(file) ?? file);
             return OpenOrSetAside(file, options);
         }
         catch (SqliteException e) when (e.SqliteErrorCode is raw.SQLITE_BUSY or raw.SQLITE_LOCKED)

@@ -5,6 +5,7 @@ const string Usage = """
                                   find_node served by a node, beside an echo of the same sizes
            Kademlia.Loopback records    puts and gets among 100 nodes
            Kademlia.Loopback memory     what a table, an idle node and many records take
+           Kademlia.Loopback store      stores that are acknowledged when they are on the disk
     exit code: 0 when every goal is reached, 1 when a figure falls short, 2 when the command line is wrong
     """;
 
@@ -14,6 +15,7 @@ try
     {
         ["node", .. string[] options] => await NodeCommand.RunAsync(LoadSettings.Parse(options), Console.Out),
         ["records"] => await RecordsCommand.RunAsync(Console.Out),
+        ["store"] => await StoreCommand.RunAsync(Console.Out),
         ["memory"] => await MemoryCommand.RunAsync(Console.Out),
         _ => throw new FormatException("Say what to measure."),
     };

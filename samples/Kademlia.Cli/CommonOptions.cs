@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
 using System.Net;
+using Kademlia.Records;
 
 namespace Kademlia.Cli;
 
@@ -78,16 +79,18 @@ internal sealed class CommonOptions
     };
 
     /// <summary>The options of a node that stays and serves.</summary>
-    public KademliaOptions ForServer(ParseResult parsed, int port, IPAddress[] listenAddresses, string? stateFile) => new()
-    {
-        Bootstrap = BootstrapOf(parsed),
-        NetworkName = NetworkOf(parsed),
-        NetworkKey = NetworkKeyOf(parsed),
-        IdentityFile = IdentityOf(parsed, () => IdentityFiles.ForNode(port)),
-        StateFile = stateFile,
-        Port = port,
-        ListenAddresses = listenAddresses,
-    };
+    public KademliaOptions ForServer(
+        ParseResult parsed, int port, IPAddress[] listenAddresses, string? stateFile, DataFolder? data, IRecordStore? store) => new()
+        {
+            Bootstrap = BootstrapOf(parsed),
+            NetworkName = NetworkOf(parsed),
+            NetworkKey = NetworkKeyOf(parsed),
+            IdentityFile = IdentityOf(parsed, () => data?.Identity ?? IdentityFiles.ForNode(port)),
+            StateFile = stateFile ?? data?.State,
+            RecordStore = store,
+            Port = port,
+            ListenAddresses = listenAddresses,
+        };
 
     /// <summary>Refuses what makes no sense in a network that the command starts by itself.</summary>
     public void RefuseJoining(CommandResult command)
@@ -95,6 +98,15 @@ internal sealed class CommonOptions
         if (command.GetResult(_bootstrap) is not null || command.GetResult(_identity) is not null)
         {
             command.AddError("The demo runs a network of its own: leave out --bootstrap and --identity.");
+        }
+    }
+
+    /// <summary>Refuses to keep something and to keep nothing.</summary>
+    public void RefuseEphemeral(OptionResult kept)
+    {
+        if (kept.GetResult(_ephemeral)?.GetValueOrDefault<bool>() == true)
+        {
+            kept.AddError($"Give {kept.Option.Name} or {_ephemeral.Name}, not both.");
         }
     }
 

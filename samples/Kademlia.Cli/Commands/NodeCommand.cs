@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Net;
 using Kademlia.Cli.Reports;
+using Kademlia.Sqlite;
 
 namespace Kademlia.Cli.Commands;
 
@@ -27,17 +28,28 @@ internal sealed class NodeCommand : KadCommand
         HelpName = "FILE",
     };
 
+    private readonly Option<string?> _data = new("--data")
+    {
+        Description = "The folder that keeps the node between runs, made when missing: its key pair (identity.pem), its routing table "
+            + "(node.state) and its records (records.db). --identity and --state may name others.",
+        HelpName = "DIR",
+    };
+
     public NodeCommand(CommonOptions common)
         : base("node", "Run a node until Ctrl+C or SIGTERM, then leave gracefully. It answers `kad talk ENDPOINT echo TEXT`.", common)
     {
         Add(_port);
         Add(_bind);
         Add(_state);
+        Add(_data);
+        _data.Validators.Add(common.RefuseEphemeral);
     }
 
     protected override async Task<int> RunAsync(ParseResult parsed, CancellationToken cancellationToken)
     {
-        await using KademliaNode node = await KademliaNode.StartAsync(OptionsOf(parsed), cancellationToken);
+        DataFolder? data = parsed.GetValue(_data) is string folder ? new DataFolder(folder) : null;
+        using SqliteRecordStore? store = data?.OpenRecords(); // The node closes it too, once it has started.
+        await using KademliaNode node = await KademliaNode.StartAsync(OptionsOf(parsed, data, store), cancellationToken);
         node.HandleTalk(EchoProtocol, (message, _) => ValueTask.FromResult(message.Payload));
         Announce(node, parsed);
 
@@ -46,14 +58,16 @@ internal sealed class NodeCommand : KadCommand
         return ExitCode.Done;
     }
 
-    private KademliaOptions OptionsOf(ParseResult parsed)
+    private KademliaOptions OptionsOf(ParseResult parsed, DataFolder? data, SqliteRecordStore? store)
     {
         IPAddress[] addresses = parsed.GetValue(_bind) ?? [];
         return Common.ForServer(
             parsed,
             parsed.GetValue(_port),
             addresses.Length > 0 ? addresses : [IPAddress.Any, IPAddress.IPv6Any],
-            parsed.GetValue(_state));
+            parsed.GetValue(_state),
+            data,
+            store);
     }
 
     private void Announce(KademliaNode node, ParseResult parsed)

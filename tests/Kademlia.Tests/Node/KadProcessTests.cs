@@ -78,10 +78,46 @@ public sealed class KadProcessTests : IDisposable
         Assert.Contains("leaving", ended.Errors, StringComparison.Ordinal);
     }
 
-    private static async Task<string> EndPointOfAsync(KadProcess node)
+    [Fact(Timeout = Loopback.Patience)]
+    public async Task A_node_with_a_data_folder_has_its_id_and_its_records_after_a_crash()
+    {
+        string[] arguments = ["node", "--port", "0", "--bind", "127.0.0.1", "--data", _folder.File("data")];
+        KadResult put;
+        string id;
+        await using (KadProcess node = KadProcess.Start(arguments))
+        {
+            (string endPoint, id) = await ListeningAsync(node);
+            put = await KadProcess.RunAsync("put", "--content", "kept", "--bootstrap", endPoint, "--ephemeral");
+            Assert.Equal(0, put.ExitCode);
+            KadResult second = await KadProcess.RunAsync(arguments);
+            Assert.Equal(1, second.ExitCode);
+            Assert.Contains("is open already", second.Errors, StringComparison.Ordinal);
+            await node.KillAsync();
+        }
+
+        await using KadProcess again = KadProcess.Start(arguments);
+        (string newEndPoint, string newId) = await ListeningAsync(again);
+        Assert.Equal(id, newId);
+        KadResult get = await KadProcess.RunAsync("get", put.Output, "--bootstrap", newEndPoint, "--ephemeral");
+        Assert.Equal((0, "kept"), (get.ExitCode, get.Output));
+    }
+
+    [Fact(Timeout = Loopback.Patience)]
+    public async Task A_node_keeps_all_of_itself_or_nothing()
+    {
+        KadResult both = await KadProcess.RunAsync("node", "--data", _folder.File("data"), "--ephemeral");
+        Assert.Equal(2, both.ExitCode);
+        Assert.Contains("Give --data or --ephemeral, not both.", both.Errors, StringComparison.Ordinal);
+        Assert.Empty(_folder.Files);
+    }
+
+    private static async Task<string> EndPointOfAsync(KadProcess node) => (await ListeningAsync(node)).EndPoint;
+
+    private static async Task<(string EndPoint, string Id)> ListeningAsync(KadProcess node)
     {
         string? line = await node.ReadLineAsync();
         Assert.StartsWith("listening on 127.0.0.1:", line, StringComparison.Ordinal);
-        return line!.Split(' ')[2];
+        string[] words = line!.Split(' ');
+        return (words[2], words[^1]);
     }
 }

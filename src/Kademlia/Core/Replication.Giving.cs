@@ -53,7 +53,7 @@ internal sealed partial class Replication
     private async CoreTask OfferAsync(Contact neighbour, List<RecordEntry> entries)
     {
         DigestEntry all = new(neighbour.Id.Word0 ^ Digests.Sum(entries.ConvertAll(e => e.Digest), transaction: 0), 0, 0);
-        if (_offered.Contains(all, core.WallSeconds))
+        if (_offered.Contains(all, Seconds))
         {
             return;
         }
@@ -91,7 +91,7 @@ internal sealed partial class Replication
         {
             DigestEntry gift = page[i].Digest with { Slot = page[i].Digest.Slot ^ neighbour.Id.Word0 };
             if (!DigestReply.IsWanted(wanted, i)
-                || _given.Contains(gift, core.WallSeconds)
+                || _given.Contains(gift, Seconds)
                 || core.Read(page[i].Key, page[i].Writer) is not Record record)
             {
                 continue;

@@ -119,35 +119,38 @@ internal sealed partial class Replication(NodeCore core)
         DigestEntry entry = DigestEntry.Of(head);
         _unwanted.Add(
             origin == RecordOrigin.Replica && !head.IsTombstone ? GivenBy(source, entry) : entry,
-            head.IsTombstone ? head.ExpirySeconds + RecordExpiry.SkewSeconds : AnHourFromNow);
+            head.IsTombstone ? Seconds + RecordExpiry.EndOf(head.ExpirySeconds) - core.WallSeconds : AnHourFromNow);
     }
 
     private static DigestEntry GivenBy(AddressGroup source, DigestEntry entry) => entry with { Slot = entry.Slot ^ source.Bits };
 
-    private long AnHourFromNow => core.WallSeconds + EntryMemory.Seconds;
+    /// <summary>What is remembered for a while is so on monotonic time: a wall clock that jumps makes no while of days.</summary>
+    private long Seconds => (long)core.Now.TotalSeconds;
+
+    private long AnHourFromNow => Seconds + EntryMemory.Seconds;
 
     /// <summary>A summary that comes too soon after another stays unanswered, as if it had been lost: saying `same` might not be true.</summary>
     private void OnSummary(in IncomingRequest request, Contact asker, int count, ulong sum)
     {
         DigestEntry turn = new(asker.Id.Word0, 0, 0);
-        if (_compared.Contains(turn, core.WallSeconds))
+        if (_compared.Contains(turn, Seconds))
         {
             core.Counters.SummariesUnanswered++;
             return;
         }
 
-        _compared.Add(turn, core.WallSeconds + CompareSeconds);
+        _compared.Add(turn, Seconds + CompareSeconds);
         List<RecordEntry> common = Common(asker);
         bool same = common.Count == count && Digests.Sum(common.ConvertAll(e => e.Digest), request.Envelope.Transaction) == sum;
         core.Answers.ReplyDigest(request, same, []);
         if (!same
             && common.Count > 0
             && IsAcquainted(asker)
-            && !_answered.Contains(turn, core.WallSeconds)
+            && !_answered.Contains(turn, Seconds)
             && _underWay.Count < MaxUnderWay
             && _underWay.Add(asker))
         {
-            _answered.Add(turn, core.WallSeconds + AnswerSeconds);
+            _answered.Add(turn, Seconds + AnswerSeconds);
             core.RunDetached(AnswerAsync(asker, common));
         }
     }
@@ -174,8 +177,8 @@ internal sealed partial class Replication(NodeCore core)
         {
             DigestEntry offered = DigestEntry.Read(entries[(i * DigestEntry.Length)..]);
             bool wants = core.Holding.Index.Lacks(offered)
-                && !_unwanted.Contains(offered, core.WallSeconds)
-                && !_unwanted.Contains(GivenBy(source, offered), core.WallSeconds);
+                && !_unwanted.Contains(offered, Seconds)
+                && !_unwanted.Contains(GivenBy(source, offered), Seconds);
             wanted[i / 8] |= (byte)(wants ? 1 << (i % 8) : 0);
         }
 

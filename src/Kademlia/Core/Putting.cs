@@ -69,10 +69,10 @@ internal sealed class Putting(NodeCore core)
     /// <summary>Stores again what is due, with a new expiry and the same sequence, so that no reader sees a change.</summary>
     public async CoreTask RepublishAsync(CancelScope scope)
     {
-        foreach (OwnRecord own in _own.Values.Where(o => o.RepublishAt <= core.Now).OrderBy(o => o.Record.Key.Hash).ToArray())
+        foreach (OwnRecord own in _own.Values.Where(IsDue).OrderBy(o => o.Record.Key.Hash).ToArray())
         {
             Record old = own.Record;
-            long expiry = Math.Max(old.ExpirySeconds, ExpiryAfter(own.Lifetime));
+            long expiry = Math.Max(ExpiryThatCounts(old), ExpiryAfter(own.Lifetime));
             Record renewed = await MakeAsync(old.Kind, own.Salt, old.Value, isTombstone: false, old.Sequence, expiry);
             if (_own.TryGetValue(old.Key, out OwnRecord? current) && ReferenceEquals(current, own))
             {
@@ -81,6 +81,10 @@ internal sealed class Putting(NodeCore core)
             }
         }
     }
+
+    /// <summary>At once, too, when the clock was put right: what was signed by the old one is over by now, or lies too far ahead for any holder.</summary>
+    private bool IsDue(OwnRecord own) =>
+        own.RepublishAt <= core.Now || own.Record.ExpirySeconds <= core.WallSeconds || ExpiryThatCounts(own.Record) == 0;
 
     /// <summary>What this node keeps alive in the record's slot from now on: the record, unless something newer is known.</summary>
     private void Keep(Record record, PutCall call, Record? newer)
@@ -121,8 +125,14 @@ internal sealed class Putting(NodeCore core)
 
     /// <summary>Never before that of a record that it replaces, which could come back otherwise.</summary>
     private long ExpiryOf(PutCall call) => call.IsTombstone
-        ? RecordExpiry.OfTombstone(core.WallSeconds, (long)core.Options.MaxRecordLifetime.TotalSeconds, LastKnown(call.Key)?.ExpirySeconds ?? 0)
-        : Math.Max(ExpiryAfter(call.Options.Lifetime ?? core.Options.RecordLifetime), LastKnown(call.Key)?.ExpirySeconds ?? 0);
+        ? RecordExpiry.OfTombstone(core.WallSeconds, MaxLifetimeSeconds, ExpiryThatCounts(LastKnown(call.Key)))
+        : Math.Max(ExpiryAfter(call.Options.Lifetime ?? core.Options.RecordLifetime), ExpiryThatCounts(LastKnown(call.Key)));
+
+    /// <summary>None of a record that nobody would take now: signed by a clock that was ahead, it would keep all that follow it from being taken.</summary>
+    private long ExpiryThatCounts(Record? known) =>
+        known is null || RecordExpiry.IsTooFarAhead(known.ExpirySeconds, core.WallSeconds, MaxLifetimeSeconds) ? 0 : known.ExpirySeconds;
+
+    private long MaxLifetimeSeconds => (long)core.Options.MaxRecordLifetime.TotalSeconds;
 
     private long ExpiryAfter(TimeSpan lifetime) => core.WallSeconds + (long)lifetime.TotalSeconds;
 

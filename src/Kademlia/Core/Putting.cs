@@ -77,7 +77,8 @@ internal sealed class Putting(NodeCore core)
             if (_own.TryGetValue(old.Key, out OwnRecord? current) && ReferenceEquals(current, own))
             {
                 _own[old.Key] = own with { Record = renewed, RepublishAt = NextRepublish(own.Lifetime) };
-                await StoreAsync(renewed, StoreRequest.Unconditional, scope);
+                PutReceipt receipt = await StoreAsync(renewed, StoreRequest.Unconditional, scope);
+                GiveWayTo(receipt.Newer, renewed);
             }
         }
     }
@@ -85,6 +86,19 @@ internal sealed class Putting(NodeCore core)
     /// <summary>At once, too, when the clock was put right: what was signed by the old one is over by now, or lies too far ahead for any holder.</summary>
     private bool IsDue(OwnRecord own) =>
         own.RepublishAt <= core.Now || own.Record.ExpirySeconds <= core.WallSeconds || ExpiryThatCounts(own.Record) == 0;
+
+    /// <summary>Another with our key wrote or deleted it since: ours must not outlive what took its place.</summary>
+    private void GiveWayTo(Record? newer, Record renewed)
+    {
+        if (newer is not null && RecordOrder.Compare(renewed, newer) < 0)
+        {
+            core.Getting.OnSeen(newer);
+            if (ReferenceEquals(_own.GetValueOrDefault(renewed.Key)?.Record, renewed))
+            {
+                _own.Remove(renewed.Key);
+            }
+        }
+    }
 
     /// <summary>What this node keeps alive in the record's slot from now on: the record, unless something newer is known.</summary>
     private void Keep(Record record, PutCall call, Record? newer)

@@ -44,6 +44,10 @@ internal sealed class Newcomers(NodeCore core)
         {
             core.Upkeep.OnLeaving(contact);
         }
+        else if (core.OverlayOf(from)?.Table.TryGetByEndPoint(from, out Contact known) == true && known.Id != contact.Id)
+        {
+            Supersede(known, contact);
+        }
         else
         {
             Consider(contact);
@@ -147,6 +151,24 @@ internal sealed class Newcomers(NodeCore core)
         using CoreDeadline deadline = new(core, atMost, () => challenged.Keep(false));
         await challenged;
         _awaitedChallengers = [];
+    }
+
+    /// <summary>
+    /// Where we know one, another speaks: a node may have been started anew. Only what the known one is asked for can show that; until it is asked,
+    /// it would be referred to, and of those who start anew together none would hear of the others.
+    /// </summary>
+    private void Supersede(Contact known, Contact newcomer)
+    {
+        if (core.ProofLimits.TryAdmit(known.EndPoint, MessageKind.Prove, proven: true, core.Now) && _questioned.Add(known))
+        {
+            core.RunDetached(SupersedeAsync(known, newcomer));
+        }
+    }
+
+    private async CoreTask SupersedeAsync(Contact known, Contact newcomer)
+    {
+        await QuestionAsync(known);
+        Consider(newcomer);
     }
 
     private void LetIn()

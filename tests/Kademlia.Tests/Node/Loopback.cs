@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Sockets;
 
 namespace Kademlia.Tests.Node;
 
@@ -10,6 +11,10 @@ internal sealed class Loopback : IAsyncDisposable
 
     /// <summary>Starting or asking many at once makes a machine busy, not quick.</summary>
     private const int AtOnce = 8;
+
+    /// <summary>Systems give ports from 32,768 (Linux) or 49,152 (others) on to those who ask for any.</summary>
+    private const int LeastFixedPort = 10_000;
+    private const int MostFixedPort = 32_000;
 
     private readonly IPAddress _address;
     private readonly List<KademliaNode> _nodes = [];
@@ -36,6 +41,25 @@ internal sealed class Loopback : IAsyncDisposable
         }
 
         return network;
+    }
+
+    /// <summary>A free port that no system gives to those who ask for any: it is still free when a test comes back to it.</summary>
+    public static int FreePort()
+    {
+        using Socket socket = new(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp);
+        while (true)
+        {
+            try
+            {
+                int port = Random.Shared.Next(LeastFixedPort, MostFixedPort);
+                socket.Bind(new IPEndPoint(IPAddress.Loopback, port));
+                return port;
+            }
+            catch (SocketException)
+            {
+                // Somebody has it: another, then.
+            }
+        }
     }
 
     /// <summary>Options of a node on loopback and any port, which joins through a node.</summary>

@@ -32,7 +32,7 @@ public sealed class NodeStartTests
     public async Task A_node_that_starts_offline_joins_when_its_bootstrap_node_appears()
     {
         await using Loopback network = await Loopback.StartAsync(1);
-        int port = network[0].Port;
+        int port = Loopback.FreePort();
         await network.RemoveAsync(network[0]);
         KademliaNode node = await network.AddAsync(new KademliaOptions
         {
@@ -191,7 +191,7 @@ public sealed class NodeStartTests
         using Socket silent = new(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp);
         silent.Bind(new IPEndPoint(IPAddress.Loopback, 0));
         using CancellationTokenSource source = CancellationTokenSource.CreateLinkedTokenSource(Loopback.Token);
-        int port = await FreePortAsync();
+        int port = Loopback.FreePort();
         Task<KademliaNode> start = KademliaNode.StartAsync(
             new KademliaOptions { ListenAddresses = [IPAddress.Loopback], Port = port, Bootstrap = { silent.LocalEndPoint!.ToString()! } },
             source.Token);
@@ -201,12 +201,6 @@ public sealed class NodeStartTests
         await using KademliaNode node = await KademliaNode.StartAsync(
             new KademliaOptions { ListenAddresses = [IPAddress.Loopback], Port = port }, Loopback.Token);
         Assert.Equal(port, node.Port);
-    }
-
-    private static async Task<int> FreePortAsync()
-    {
-        await using KademliaNode node = await KademliaNode.StartAsync(Loopback.Joining(), Loopback.Token);
-        return node.Port;
     }
 
     private static KademliaOptions With(NodeIdentity identity, KademliaNode bootstrap, int port) => new()

@@ -5,7 +5,7 @@ namespace Kademlia.Simulation.Tests;
 
 public sealed class WarmStartTests
 {
-    private const int Nodes = 260;
+    private const int Nodes = 200;
 
     [Fact]
     public void A_network_started_from_an_oracle_walks_as_one_that_joined()
@@ -18,7 +18,7 @@ public sealed class WarmStartTests
         (double recall, double hops, double contacts) warm = Measure(network);
         Assert.InRange(joined.recall, 0.99, 1);
         Assert.Equal(1, warm.recall);
-        Assert.True(joined.hops > 0.5, "Everybody knows everybody: this shows nothing.");
+        Assert.True(joined.hops > 0.3, $"Everybody knows everybody, {joined.hops} hops: this shows nothing.");
         Assert.InRange(warm.hops, joined.hops - 0.1, joined.hops + 0.1);
         Assert.InRange(warm.contacts, joined.contacts * 0.95, joined.contacts * 1.05);
     }

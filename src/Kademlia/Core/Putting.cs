@@ -21,6 +21,9 @@ internal sealed class Putting(NodeCore core)
     /// <summary>Republishing is spread over half the interval to the whole of it: the mean, of which jitter takes a half to one and a half.</summary>
     private const double RepublishMean = 2.0 / 3.0;
 
+    /// <summary>Content is never written anew.</summary>
+    private const long NoSequence = 0;
+
     private readonly Dictionary<RecordKey, OwnRecord> _own = [];
 
     /// <summary>The greatest sequence given to a put that is under way or failed: the next one is above it.</summary>
@@ -46,7 +49,7 @@ internal sealed class Putting(NodeCore core)
 
     private async CoreTask<PutReceipt> WriteAsync(PutCall call, CancelScope scope)
     {
-        long sequence = call.Options.Sequence ?? NextSequence(call.Key);
+        long sequence = call.Key.Kind == RecordKind.Content ? NoSequence : call.Options.Sequence ?? NextSequence(call.Key);
         _issued[call.Key] = Math.Max(sequence, _issued.GetValueOrDefault(call.Key));
         Record record = await MakeAsync(call.Key.Kind, call.Salt, call.Value, call.IsTombstone, sequence, ExpiryOf(call));
         scope.ThrowIfCancelled();

@@ -5,7 +5,7 @@ namespace Kademlia.Simulation.Tests.Scenarios;
 /// <summary>The wall clock of one machine jumps by a day, and is put right later.</summary>
 public sealed class ClockJumpTests
 {
-    private const int Nodes = 10;
+    private const int Nodes = 6;
     private const int Records = 10;
     private const int Looks = 24;
     private static readonly TimeSpan Day = TimeSpan.FromDays(1);
@@ -59,7 +59,7 @@ public sealed class ClockJumpTests
         PutReceipt receipt = await publisher.PutAsync("record", new byte[1]);
         Assert.Equal(Nodes, receipt.Stored);
         _network.MachineOf(publisher).ClockSkew = TimeSpan.Zero;
-        await WatchAsync(30 * Hour, [new Put(publisher, receipt)], publisher);
+        await WatchAsync(6 * Hour, [new Put(publisher, receipt)], publisher);
     });
 
     [Fact]

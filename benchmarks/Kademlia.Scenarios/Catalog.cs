@@ -13,6 +13,7 @@ internal static class Catalog
         new MassFailure(),
         new Repair(),
         new Churning(),
+        new Week(),
         new Lossy(),
         new Partition(),
         new RestartStorm(),

@@ -18,7 +18,7 @@ public sealed partial class KademliaNode
         string name, ReadOnlyMemory<byte> value, PutOptions? options = null, CancellationToken cancellationToken = default)
     {
         byte[] salt = RecordKey.EncodeName(name);
-        return PutAsync(RecordKey.ForOwner(Identity.Algorithm, Identity.PublicKey.Span, salt), salt, value, options, cancellationToken);
+        return PutAsync(OwnerKey(salt), salt, value, options, cancellationToken);
     }
 
     /// <summary>Stores a value under its own hash. Nobody can change or delete it.</summary>
@@ -41,7 +41,7 @@ public sealed partial class KademliaNode
     public Task<PutReceipt> DeleteAsync(string name, CancellationToken cancellationToken = default)
     {
         byte[] salt = RecordKey.EncodeName(name);
-        return DeleteAsync(RecordKey.ForOwner(Identity.Algorithm, Identity.PublicKey.Span, salt), salt, cancellationToken);
+        return DeleteAsync(OwnerKey(salt), salt, cancellationToken);
     }
 
     /// <summary>Deletes this node's record under the open key of a name.</summary>
@@ -115,18 +115,29 @@ public sealed partial class KademliaNode
         }
     }
 
-    private Task<PutReceipt> PutAsync(
-        RecordKey key, byte[] salt, ReadOnlyMemory<byte> value, PutOptions? options, CancellationToken cancellationToken)
+    internal static void ThrowIfTooLong(ReadOnlyMemory<byte> value)
     {
         if (value.Length > Record.MaxValueLength)
         {
             throw new ArgumentException(
                 $"A value has at most {Record.MaxValueLength} bytes; this has {value.Length}. Split it into several records.", nameof(value));
         }
+    }
 
+    private RecordKey OwnerKey(byte[] salt) => RecordKey.ForOwner(Identity.Algorithm, Identity.PublicKey.Span, salt);
+
+    private PutCall CallFor(RecordKey key, byte[] salt, ReadOnlyMemory<byte> value, PutOptions? options)
+    {
+        ThrowIfTooLong(value);
         options ??= new PutOptions();
         options.Validate(_options.MaxRecordLifetime);
-        PutCall call = new(key, salt, value.ToArray(), IsTombstone: false, options);
+        return new PutCall(key, salt, value.ToArray(), IsTombstone: false, options);
+    }
+
+    private Task<PutReceipt> PutAsync(
+        RecordKey key, byte[] salt, ReadOnlyMemory<byte> value, PutOptions? options, CancellationToken cancellationToken)
+    {
+        PutCall call = CallFor(key, salt, value, options);
         return RunAsync((core, scope) => core.Putting.PutAsync(call, scope), cancellationToken);
     }
 

@@ -103,6 +103,13 @@ internal sealed class NodeHost : ICoreHost, IDisposable
         }
     }
 
+    /// <summary>Does something under the lock, as a turn of its own.</summary>
+    public void Turn(Action<NodeCore> input) => Turn(core =>
+    {
+        input(core);
+        return true;
+    });
+
     /// <summary>Stops: cancels everything, closes the socket and the store. Nothing is called back afterwards.</summary>
     public void Dispose()
     {
@@ -183,12 +190,6 @@ internal sealed class NodeHost : ICoreHost, IDisposable
     });
 
     private void OnWallClock() => Turn(core => core.ObserveWallClock(Now, _time.GetUtcNow()));
-
-    private void Turn(Action<NodeCore> input) => Turn(core =>
-    {
-        input(core);
-        return true;
-    });
 
     private T Turn<T>(Func<NodeCore, T> input)
     {

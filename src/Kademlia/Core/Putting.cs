@@ -11,30 +11,29 @@ namespace Kademlia.Core;
 /// <param name="Options">How.</param>
 internal sealed record PutCall(RecordKey Key, byte[] Salt, ReadOnlyMemory<byte> Value, bool IsTombstone, PutOptions Options);
 
+/// <summary>What became of a put.</summary>
+/// <param name="Receipt">What each node said.</param>
+/// <param name="Own">The record as it is kept alive, if it is.</param>
+internal readonly record struct Publication(PutReceipt Receipt, OwnRecord Own);
+
 /// <summary>Publishes records: one walk, then a store at each of the k closest; and again before they expire.</summary>
 /// <remarks>
 /// The replies of the walk carry tokens, so a store needs no round trip more. A server counts itself among the k. Nearer contacts
 /// that have not answered when the walk ends are asked on, and stored at as they answer.
 /// </remarks>
-internal sealed class Putting(NodeCore core)
+internal sealed partial class Putting(NodeCore core)
 {
-    /// <summary>Republishing is spread over half the interval to the whole of it: the mean, of which jitter takes a half to one and a half.</summary>
-    private const double RepublishMean = 2.0 / 3.0;
-
     /// <summary>Content is never written anew.</summary>
     private const long NoSequence = 0;
-
-    private readonly Dictionary<RecordKey, OwnRecord> _own = [];
 
     /// <summary>The greatest sequence given to a put that is under way or failed: the next one is above it.</summary>
     private readonly Dictionary<RecordKey, long> _issued = [];
 
-    /// <summary>Our own records that are kept alive, in the order of their keys.</summary>
-    public IReadOnlyList<Record> OwnRecords =>
-        [.. _own.Values.Select(o => o.Record).OrderBy(r => r.Kind).ThenBy(r => r.Key.Hash)];
-
     /// <summary>Makes, signs and stores a record.</summary>
-    public async CoreTask<PutReceipt> PutAsync(PutCall call, CancelScope scope)
+    public async CoreTask<PutReceipt> PutAsync(PutCall call, CancelScope scope) => (await PublishAsync(call, scope)).Receipt;
+
+    /// <summary>Makes, signs and stores a record, and tells how it is kept alive.</summary>
+    public async CoreTask<Publication> PublishAsync(PutCall call, CancelScope scope)
     {
         core.Getting.OnWrite(call.Key);
         try
@@ -47,7 +46,7 @@ internal sealed class Putting(NodeCore core)
         }
     }
 
-    private async CoreTask<PutReceipt> WriteAsync(PutCall call, CancelScope scope)
+    private async CoreTask<Publication> WriteAsync(PutCall call, CancelScope scope)
     {
         long sequence = call.Key.Kind == RecordKind.Content ? NoSequence : call.Options.Sequence ?? NextSequence(call.Key);
         _issued[call.Key] = Math.Max(sequence, _issued.GetValueOrDefault(call.Key));
@@ -58,7 +57,6 @@ internal sealed class Putting(NodeCore core)
         if (!isRefused)
         {
             core.Getting.OnSeen(record);
-            Keep(record, call, receipt.Newer);
         }
 
         if (receipt.Newer is not null)
@@ -66,67 +64,7 @@ internal sealed class Putting(NodeCore core)
             core.Getting.OnSeen(receipt.Newer);
         }
 
-        return receipt;
-    }
-
-    /// <summary>Stores again what is due, with a new expiry and the same sequence, so that no reader sees a change.</summary>
-    public async CoreTask RepublishAsync(CancelScope scope)
-    {
-        foreach (OwnRecord own in _own.Values.Where(IsDue).OrderBy(o => o.Record.Key.Hash).ToArray())
-        {
-            Record old = own.Record;
-            long expiry = Math.Max(ExpiryThatCounts(old), ExpiryAfter(own.Lifetime));
-            Record renewed = await MakeAsync(old.Kind, own.Salt, old.Value, isTombstone: false, old.Sequence, expiry);
-            if (_own.TryGetValue(old.Key, out OwnRecord? current) && ReferenceEquals(current, own))
-            {
-                _own[old.Key] = own with { Record = renewed, RepublishAt = NextRepublish(own.Lifetime) };
-                PutReceipt receipt = await StoreAsync(renewed, StoreRequest.Unconditional, scope);
-                GiveWayTo(receipt.Newer, renewed);
-            }
-        }
-    }
-
-    /// <summary>At once, too, when the clock was put right: what was signed by the old one is over by now, or lies too far ahead for any holder.</summary>
-    private bool IsDue(OwnRecord own) =>
-        own.RepublishAt <= core.Now || own.Record.ExpirySeconds <= core.WallSeconds || ExpiryThatCounts(own.Record) == 0;
-
-    /// <summary>Another with our key wrote or deleted it since: ours must not outlive what took its place.</summary>
-    private void GiveWayTo(Record? newer, Record renewed)
-    {
-        if (newer is not null && RecordOrder.Compare(renewed, newer) < 0)
-        {
-            core.Getting.OnSeen(newer);
-            if (ReferenceEquals(_own.GetValueOrDefault(renewed.Key)?.Record, renewed))
-            {
-                _own.Remove(renewed.Key);
-            }
-        }
-    }
-
-    /// <summary>What this node keeps alive in the record's slot from now on: the record, unless something newer is known.</summary>
-    private void Keep(Record record, PutCall call, Record? newer)
-    {
-        bool isBeaten = newer is not null && RecordOrder.Compare(record, newer) < 0;
-        bool isLatest = !isBeaten && _issued.GetValueOrDefault(record.Key, record.Sequence) == record.Sequence;
-        if (isLatest)
-        {
-            _own.Remove(record.Key);
-            _issued.Remove(record.Key);
-        }
-
-        if (isLatest && call.Options.Republish && !call.IsTombstone)
-        {
-            TimeSpan lifetime = call.Options.Lifetime ?? core.Options.RecordLifetime;
-            _own.Add(record.Key, new OwnRecord(record, call.Salt, lifetime, NextRepublish(lifetime)));
-        }
-    }
-
-    /// <summary>Before the record expires: in the interval of the options, or as much of a shorter life as that is of the default one.</summary>
-    private TimeSpan NextRepublish(TimeSpan lifetime)
-    {
-        double part = core.Options.RepublishInterval / core.Options.RecordLifetime;
-        TimeSpan interval = lifetime < core.Options.RecordLifetime ? lifetime * part : core.Options.RepublishInterval;
-        return core.Now + core.Jitter(interval * RepublishMean);
+        return new Publication(receipt, Keep(call, receipt, isRefused));
     }
 
     /// <summary>After all that we know of the slot: the larger of the last known plus one and Unix milliseconds.</summary>
@@ -217,6 +155,4 @@ internal sealed class Putting(NodeCore core)
 
         return newest;
     }
-
-    private sealed record OwnRecord(Record Record, byte[] Salt, TimeSpan Lifetime, TimeSpan RepublishAt);
 }

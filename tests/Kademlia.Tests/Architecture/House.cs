@@ -26,7 +26,7 @@ internal sealed class House
 
     /// <summary>The types of the root namespace that tie the rooms together. All others there are identifiers.</summary>
     private static readonly string[] FaceTypes =
-        ["KademliaNode", "KademliaOptions", "NodeHost", "HostServices", "NodeDispatcher", "RecordStream", "Bootstrap", "StateFile", "Log", "TalkHandler"];
+        ["KademliaNode", "KademliaOptions", "NodeHost", "HostServices", "NodeDispatcher", "RecordLease", "RecordStream", "Bootstrap", "StateFile", "Log", "TalkHandler"];
 
     /// <summary>Namespaces and types that are sockets, files, clocks, tasks, threads or loggers.</summary>
     private static readonly string[] Impure =

@@ -3,7 +3,7 @@ using Kademlia.Core;
 
 namespace Kademlia;
 
-/// <summary>Keeps a record published for as long as it is held: the node stores it again before it ages, and sooner where fewer nodes took it than should.</summary>
+/// <summary>Keeps a record published for as long as it is held: the node stores it again before it ages, and sooner where fewer than three quarters of those took it that should.</summary>
 /// <remarks>
 /// <para>
 /// After a put that all took, the next comes within <see cref="KademliaOptions.RepublishInterval"/>, at a moment left to chance. After one

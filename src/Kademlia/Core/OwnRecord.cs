@@ -12,6 +12,9 @@ internal sealed class OwnRecord(Record record, byte[] salt, TimeSpan lifetime)
     /// <summary>The longest pause after a put that no other node answered.</summary>
     private static readonly TimeSpan LongestSilence = TimeSpan.FromMinutes(10);
 
+    /// <summary>Replication gives it to the rest within minutes.</summary>
+    private const double EnoughPart = 0.75;
+
     /// <summary>As it was signed last.</summary>
     public Record Record { get; set; } = record;
 
@@ -47,7 +50,7 @@ internal sealed class OwnRecord(Record record, byte[] salt, TimeSpan lifetime)
     public void OnPut(PutReceipt receipt, bool isHeard, TimeSpan regular, DateTimeOffset wall)
     {
         (Stored, Wanted, PutAt, Error) = (receipt.Stored, receipt.Wanted, wall, null);
-        bool isEnough = isHeard && Stored >= Wanted;
+        bool isEnough = isHeard && Stored >= Wanted * EnoughPart;
         TimeSpan longest = isHeard || regular < LongestSilence ? regular : LongestSilence;
         Retry = isEnough ? TimeSpan.Zero : NextRetry(longest);
     }

@@ -76,7 +76,7 @@ internal sealed partial class Putting
         }
     }
 
-    /// <summary>The next put is in its time, or sooner when fewer hold the record than should.</summary>
+    /// <summary>The next put is in its time, or sooner when fewer than enough took the record.</summary>
     private void OnPut(OwnRecord own, PutReceipt receipt)
     {
         TimeSpan regular = RepublishPause(own.Lifetime);

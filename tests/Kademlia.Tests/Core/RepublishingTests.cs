@@ -27,11 +27,11 @@ public sealed class RepublishingTests
     [Fact]
     public void A_put_that_fewer_took_than_should_is_made_again_soon_and_then_ever_later()
     {
-        _world.Grow(4, Configure);
-        _world.Grow(1, o => Configure(o) with { AcceptRecord = _ => false });
+        _world.Grow(3, Configure);
+        _world.Grow(2, o => Configure(o) with { AcceptRecord = _ => false });
         WorldNode publisher = _world.Nodes[0];
-        OwnRecord own = Publish(publisher, "refused by one").Own;
-        Assert.Equal((4, 5), (own.Stored, own.Wanted));
+        OwnRecord own = Publish(publisher, "refused by two").Own;
+        Assert.Equal((3, 5), (own.Stored, own.Wanted));
         TimeSpan[] pauses = PausesOf(publisher, own, TimeSpan.FromHours(6));
         Assert.InRange(pauses[0], TimeSpan.FromSeconds(30), TimeSpan.FromMinutes(2));
         Assert.InRange(pauses.TakeWhile(pause => pause < Interval / 3).Count(), 3, 7);

@@ -3,10 +3,10 @@ using Kademlia.Core;
 
 namespace Kademlia;
 
-/// <summary>Keeps a record published for as long as it is held: the node stores it again before it ages, and sooner where fewer than three quarters of those took it that should.</summary>
+/// <summary>Keeps a record published for as long as it is held: the node stores it again before it ages, and sooner where fewer took it than three quarters of those who should.</summary>
 /// <remarks>
 /// <para>
-/// After a put that all took, the next comes within <see cref="KademliaOptions.RepublishInterval"/>, at a moment left to chance. After one
+/// After a put that enough took, the next comes within <see cref="KademliaOptions.RepublishInterval"/>, at a moment left to chance. After one
 /// that fewer took it comes in about a minute, and then in twice the time of the one before; while nobody answers, ten minutes at most.
 /// </para>
 /// <para>

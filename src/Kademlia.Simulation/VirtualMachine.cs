@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Net;
 using Kademlia.Simulation.Running;
+using Kademlia.Simulation.Running.Streams;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 
@@ -11,7 +12,7 @@ namespace Kademlia.Simulation;
 public sealed class VirtualMachine
 {
     private readonly VirtualNetwork _network;
-    private VirtualDispatcher? _dispatcher;
+    private Action? _turnOff;
     private KademliaOptions _options = new();
 
     internal VirtualMachine(VirtualNetwork network, IReadOnlyList<PeerEndPoint> endPoints)
@@ -57,7 +58,7 @@ public sealed class VirtualMachine
         if (Node is KademliaNode node)
         {
             IReadOnlyList<Contact> contacts = node.Contacts;
-            _dispatcher!.TurnOff();
+            _turnOff!();
             node.Abort();
             Disk.LosePower(contacts);
         }
@@ -125,17 +126,26 @@ public sealed class VirtualMachine
 
     private HostServices MakeServices(Func<VirtualMachine, IReadOnlyList<Bootstrap>> chooseBootstraps)
     {
-        _dispatcher = new VirtualDispatcher(this, _network.World);
+        VirtualDispatcher dispatcher = new(this, _network.World);
+        VirtualStreamTransport streams = new(this, _network.Internet);
+        _turnOff = () =>
+        {
+            dispatcher.TurnOff();
+            streams.TurnOff();
+        };
+        Random random = _network.NextRandom();
         return new HostServices
         {
             Transport = new VirtualTransport(this, _network.Internet),
+            Streams = _options.MaxStreams > 0 ? streams : null,
+            StreamSecurity = (identity, difficulty, membership) => new VirtualSecurity(identity, difficulty, membership, _network.Signatures, random),
             Store = Disk.Open(),
             Time = Clock,
             Logger = _options.LoggerFactory?.CreateLogger<KademliaNode>() ?? NullLogger<KademliaNode>.Instance,
             Bootstraps = _options.Bootstrap.Count > 0 ? _options.ParseBootstraps() : chooseBootstraps(this),
             Signatures = _network.Signatures,
-            Random = _network.NextRandom(),
-            Dispatcher = _dispatcher,
+            Random = random,
+            Dispatcher = dispatcher,
             RoleChanged = _network.OnRoleChanged,
         };
     }
@@ -143,6 +153,7 @@ public sealed class VirtualMachine
     private static void ThrowIfNotVirtual(KademliaOptions options)
     {
         Refuse(options.Transport is not null, nameof(KademliaOptions.Transport));
+        Refuse(options.StreamTransport is not null, nameof(KademliaOptions.StreamTransport));
         Refuse(options.RecordStore is not null, nameof(KademliaOptions.RecordStore));
         Refuse(options.TimeProvider != TimeProvider.System, nameof(KademliaOptions.TimeProvider));
         Refuse(options.IdentityFile is not null, nameof(KademliaOptions.IdentityFile));

@@ -1,5 +1,6 @@
 using Kademlia.Identity;
 using Kademlia.Records;
+using Kademlia.Streams;
 using Kademlia.Transport;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -11,6 +12,9 @@ internal sealed record HostServices
 {
     public required IDatagramTransport Transport { get; init; }
 
+    /// <summary>What carries streams; null where there are none.</summary>
+    public IStreamTransport? Streams { get; init; }
+
     public required IRecordStore Store { get; init; }
 
     public required TimeProvider Time { get; init; }
@@ -20,6 +24,10 @@ internal sealed record HostServices
     public IReadOnlyList<Bootstrap> Bootstraps { get; init; } = [];
 
     public SignatureScheme Signatures { get; init; } = EcdsaP256Scheme.Instance;
+
+    /// <summary>Makes what secures streams, of identity, difficulty and network.</summary>
+    public Func<NodeIdentity, int, Membership, IStreamSecurity> StreamSecurity { get; init; } = (identity, difficulty, membership) =>
+        new TlsSecurity(identity, difficulty, membership);
 
     public Random Random { get; init; } = new CryptoRandom();
 

@@ -21,6 +21,7 @@ public sealed partial class KademliaNode : IAsyncDisposable
 
     private readonly KademliaOptions _options;
     private readonly NodeHost _host;
+    private readonly StreamHost? _streams;
     private readonly IDatagramTransport _transport;
     private readonly NodeDispatcher _dispatcher;
     private readonly ILogger _logger;
@@ -36,6 +37,7 @@ public sealed partial class KademliaNode : IAsyncDisposable
         _logger = services.Logger;
         Identity = identity;
         _host = new NodeHost(options.ToCore(_transport.LocalEndPoints), identity, services) { OnTalk = AnswerAsync };
+        _streams = StreamHost.Create(options, identity, services);
         Joined = JoinedAsync();
         _saving = options.StateFile is null
             ? null
@@ -48,7 +50,7 @@ public sealed partial class KademliaNode : IAsyncDisposable
     /// <summary>The node's key pair, with which it signs its records.</summary>
     public NodeIdentity Identity { get; }
 
-    /// <summary>The UDP port that the node is bound to.</summary>
+    /// <summary>The port that the node is bound to, by UDP and, where it takes streams, by TCP.</summary>
     public int Port => LocalEndPoints[0].Port;
 
     /// <summary>Where the node is bound, at most one endpoint for each address family.</summary>
@@ -79,9 +81,11 @@ public sealed partial class KademliaNode : IAsyncDisposable
             ?? (options.IdentityFile is null
                 ? NodeIdentity.Create(options.IdDifficulty)
                 : NodeIdentity.LoadOrCreate(options.IdentityFile, options.IdDifficulty));
+        NodeSockets sockets = NodeSockets.Open(options);
         HostServices services = new()
         {
-            Transport = options.Transport ?? UdpTransport.Bind([.. options.ListenAddresses], options.Port),
+            Transport = sockets.Datagrams,
+            Streams = sockets.Streams,
             Store = options.RecordStore ?? new MemoryRecordStore(),
             Time = options.TimeProvider,
             Logger = options.LoggerFactory?.CreateLogger<KademliaNode>() ?? NullLogger<KademliaNode>.Instance,
@@ -138,6 +142,7 @@ public sealed partial class KademliaNode : IAsyncDisposable
             SaveState();
         }
 
+        _streams?.Dispose();
         _host.Dispose();
         if (_options.Identity is null)
         {
@@ -163,6 +168,7 @@ public sealed partial class KademliaNode : IAsyncDisposable
         if (Interlocked.Exchange(ref _disposed, 1) == 0)
         {
             _saving?.Dispose();
+            _streams?.Dispose();
             _host.Dispose();
         }
     }
@@ -187,6 +193,7 @@ public sealed partial class KademliaNode : IAsyncDisposable
         try
         {
             _host.Start();
+            _streams?.Start();
             Log.Started(_logger, Id, string.Join(", ", LocalEndPoints));
             await RunAsync((core, scope) => core.Upkeep.StartAsync(known, StartTime, scope), cancellationToken).ConfigureAwait(false);
         }

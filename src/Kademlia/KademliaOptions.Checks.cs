@@ -20,7 +20,7 @@ public sealed partial class KademliaOptions
     internal void Validate()
     {
         RequireBootstraps();
-        Require(Port is >= 0 and <= ushort.MaxValue, nameof(Port), Port, "a UDP port, or 0 for any free one");
+        Require(Port is >= 0 and <= ushort.MaxValue, nameof(Port), Port, "a port, or 0 for any free one");
         Require(
             ListenAddresses is { Count: > 0 } && !ListenAddresses.Contains(null!) && ListenAddresses.DistinctBy(a => a.AddressFamily).Count() == ListenAddresses.Count,
             nameof(ListenAddresses), Join(ListenAddresses), "one address, or one of each address family");
@@ -55,6 +55,13 @@ public sealed partial class KademliaOptions
         Require(RepublishInterval < RecordLifetime, nameof(RepublishInterval), RepublishInterval, $"shorter than RecordLifetime, {RecordLifetime}");
         Require(MaxRecordLifetime >= RecordLifetime, nameof(MaxRecordLifetime), MaxRecordLifetime, $"at least RecordLifetime, {RecordLifetime}");
         Require(MaxStrangerBytes >= 0, nameof(MaxStrangerBytes), MaxStrangerBytes, "0 or more bytes");
+        RequireBetween(MaxStreams, 0, ushort.MaxValue, nameof(MaxStreams));
+        RequireBetween(MaxStreamsPerPeer, 1, ushort.MaxValue, nameof(MaxStreamsPerPeer));
+        if (StreamIdleTimeout != Timeout.InfiniteTimeSpan)
+        {
+            RequireTime(StreamIdleTimeout, nameof(StreamIdleTimeout));
+        }
+
         Require(TimeProvider is not null, nameof(TimeProvider), TimeProvider, "TimeProvider.System, or another one");
     }
 

@@ -12,7 +12,7 @@ public sealed partial class KademliaOptions
     /// <value>The default is none: a network of one, that others can join.</value>
     public IList<string> Bootstrap { get; init; } = [];
 
-    /// <summary>The UDP port.</summary>
+    /// <summary>The port, for UDP and for TCP (<see cref="MaxStreams"/>).</summary>
     /// <value>The default is 0: any free port.</value>
     public int Port { get; init; }
 
@@ -111,6 +111,25 @@ public sealed partial class KademliaOptions
     /// <summary>What carries datagrams. The node owns and disposes it.</summary>
     /// <value>The default is a new <see cref="UdpTransport"/> on <see cref="ListenAddresses"/> and <see cref="Port"/>.</value>
     public IDatagramTransport? Transport { get; init; }
+
+    /// <summary>What carries streams. The node owns and disposes it. Others look for it at the port of the node's datagrams.</summary>
+    /// <value>
+    /// The default is a new <see cref="TcpStreamTransport"/> on <see cref="ListenAddresses"/> and the same port as <see cref="UdpTransport"/>; none where
+    /// <see cref="Transport"/> is given.
+    /// </value>
+    public IStreamTransport? StreamTransport { get; init; }
+
+    /// <summary>How many streams may be open at once; a quarter of them to one address group. With 0 the node neither takes nor opens any.</summary>
+    /// <value>The default is 256.</value>
+    public int MaxStreams { get; init; } = 256;
+
+    /// <summary>How many streams may be open with one other node at once.</summary>
+    /// <value>The default is 16.</value>
+    public int MaxStreamsPerPeer { get; init; } = 16;
+
+    /// <summary>How long no byte may pass on a stream before it is cut; <see cref="Timeout.InfiniteTimeSpan"/> for ever.</summary>
+    /// <value>The default is 5 min.</value>
+    public TimeSpan StreamIdleTimeout { get; init; } = TimeSpan.FromMinutes(5);
 
     /// <summary>Where time comes from.</summary>
     /// <value>The default is <see cref="TimeProvider.System"/>.</value>

@@ -31,4 +31,10 @@ internal static partial class Log
 
     [LoggerMessage(7, LogLevel.Error, "The validator of records failed; the record is refused.")]
     public static partial void ValidatorFailed(ILogger logger, Exception exception);
+
+    [LoggerMessage(10, LogLevel.Debug, "A connection from {From} was not taken: {Reason}")]
+    public static partial void StreamNotTaken(ILogger logger, PeerEndPoint from, string reason);
+
+    [LoggerMessage(11, LogLevel.Warning, "A handler of the stream protocol {Protocol} failed; the stream is cut.")]
+    public static partial void StreamHandlerFailed(ILogger logger, string protocol, Exception exception);
 }

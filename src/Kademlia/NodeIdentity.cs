@@ -127,5 +127,8 @@ public sealed class NodeIdentity : IDisposable
     /// <summary>Signs data in 64 bytes: r, then s in the lower half. Takes some 40 µs, so never under a node's lock.</summary>
     internal byte[] Sign(ReadOnlySpan<byte> data) => _key.Sign(data);
 
+    /// <summary>The key pair as PKCS#8 PEM text.</summary>
+    internal string ExportPem() => _key.ExportPem();
+
     private bool TrySave(string path) => IdentityFile.TryWriteNew(path, _key);
 }

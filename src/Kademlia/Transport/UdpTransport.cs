@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Sockets;
 
 namespace Kademlia.Transport;
 
@@ -50,11 +51,14 @@ public sealed class UdpTransport : IDatagramTransport
     /// <exception cref="ArgumentException">There is no address, or there are two of one family.</exception>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="port"/> is outside 0 to 65535.</exception>
     /// <exception cref="KademliaException">An address or the port cannot be had; the message says what to do.</exception>
-    public static UdpTransport Bind(IReadOnlyList<IPAddress> addresses, int port)
+    public static UdpTransport Bind(IReadOnlyList<IPAddress> addresses, int port) =>
+        Over(SocketBinder.Bind(addresses, port, SocketType.Dgram));
+
+    /// <summary>A transport over sockets that are bound; they are its own from now on.</summary>
+    internal static UdpTransport Over(IEnumerable<Socket> sockets)
     {
         UdpCounters counters = new();
-        UdpChannel[] channels = [.. UdpBinder.Bind(addresses, port).Select(socket => new UdpChannel(socket, counters))];
-        return new UdpTransport(channels, counters);
+        return new UdpTransport([.. sockets.Select(socket => new UdpChannel(socket, counters))], counters);
     }
 
     /// <inheritdoc/>

@@ -3,10 +3,10 @@ using System.Net.Sockets;
 
 namespace Kademlia.Transport;
 
-/// <summary>Opens the sockets of a transport, all on one port, and says in words why it cannot.</summary>
-internal static class UdpBinder
+/// <summary>Opens the sockets of a node, all on one port, and says in words why it cannot.</summary>
+internal static class SocketBinder
 {
-    /// <summary>How many ports are tried for one that is free in both families.</summary>
+    /// <summary>How many ports are tried for one that is free in both families, for UDP and TCP.</summary>
     private const int MaxPortAttempts = 16;
 
     /// <summary>Some milliseconds of a full gigabit: what arrives while the process collects garbage.</summary>
@@ -21,8 +21,11 @@ internal static class UdpBinder
     /// <summary>Windows reports an earlier send's "port unreachable" as an error of the next receive, unless told not to.</summary>
     private const int WindowsReportsReset = unchecked((int)0x9800_000C);
 
-    /// <summary>Opens a socket on each address, IPv4 first.</summary>
-    public static List<Socket> Bind(IReadOnlyList<IPAddress> addresses, int port)
+    /// <summary>How many connections may wait in the kernel to be accepted.</summary>
+    private const int Backlog = 128;
+
+    /// <summary>Opens a socket of each type on each address, IPv4 first; those for streams listen.</summary>
+    public static List<Socket> Bind(IReadOnlyList<IPAddress> addresses, int port, params ReadOnlySpan<SocketType> types)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(port);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(port, ushort.MaxValue);
@@ -31,11 +34,11 @@ internal static class UdpBinder
         {
             try
             {
-                return BindAll(ordered, port);
+                return BindAll(ordered, port, types);
             }
             catch (KademliaException exception) when (port == 0 && attempt < MaxPortAttempts && IsPortTaken(exception))
             {
-                // IPv4 chose a port that IPv6 could not have: let it choose another.
+                // The first socket chose a port that another could not have: let it choose another.
             }
         }
     }
@@ -62,19 +65,22 @@ internal static class UdpBinder
         return ordered;
     }
 
-    private static List<Socket> BindAll(IPAddress[] addresses, int port)
+    private static List<Socket> BindAll(IPAddress[] addresses, int port, ReadOnlySpan<SocketType> types)
     {
-        List<Socket> sockets = new(addresses.Length);
+        List<Socket> sockets = new(addresses.Length * types.Length);
         int left = addresses.Length;
         try
         {
             foreach (IPAddress address in addresses)
             {
                 left--;
-                if (TryOpen(address, port, mayLack: sockets.Count + left > 0) is { } socket)
+                foreach (SocketType type in types)
                 {
-                    sockets.Add(socket);
-                    port = ((IPEndPoint)socket.LocalEndPoint!).Port;
+                    if (TryOpen(type, address, port, mayLack: sockets.Count + left > 0) is { } socket)
+                    {
+                        sockets.Add(socket);
+                        port = ((IPEndPoint)socket.LocalEndPoint!).Port;
+                    }
                 }
             }
 
@@ -87,11 +93,11 @@ internal static class UdpBinder
         }
     }
 
-    private static Socket? TryOpen(IPAddress address, int port, bool mayLack)
+    private static Socket? TryOpen(SocketType type, IPAddress address, int port, bool mayLack)
     {
         try
         {
-            return Open(address, port);
+            return Open(type, address, port);
         }
         catch (SocketException exception) when (mayLack && IsWildcard(address) && IsFamilyLacking(exception.SocketErrorCode))
         {
@@ -99,17 +105,36 @@ internal static class UdpBinder
         }
         catch (SocketException exception)
         {
-            throw new KademliaException(Explain(new IPEndPoint(address, port), exception.SocketErrorCode), exception);
+            throw new KademliaException(Explain(type, new IPEndPoint(address, port), exception.SocketErrorCode), exception);
         }
     }
 
-    private static Socket Open(IPAddress address, int port)
+    private static Socket Open(SocketType type, IPAddress address, int port)
     {
-        Socket socket = new(address.AddressFamily, SocketType.Dgram, ProtocolType.Udp);
+        Socket socket = new(address.AddressFamily, type, type == SocketType.Dgram ? ProtocolType.Udp : ProtocolType.Tcp);
         try
         {
-            Configure(socket);
+            if (socket.AddressFamily == AddressFamily.InterNetworkV6)
+            {
+                socket.DualMode = false;
+            }
+
+            if (type == SocketType.Dgram)
+            {
+                Configure(socket);
+            }
+            else if (OperatingSystem.IsWindows())
+            {
+                // Elsewhere this would keep a node from its port for a minute after it was stopped, while old connections fade.
+                socket.ExclusiveAddressUse = true;
+            }
+
             socket.Bind(new IPEndPoint(address, port));
+            if (type == SocketType.Stream)
+            {
+                socket.Listen(Backlog);
+            }
+
             return socket;
         }
         catch
@@ -121,11 +146,6 @@ internal static class UdpBinder
 
     private static void Configure(Socket socket)
     {
-        if (socket.AddressFamily == AddressFamily.InterNetworkV6)
-        {
-            socket.DualMode = false;
-        }
-
         if (OperatingSystem.IsWindows())
         {
             socket.IOControl(WindowsReportsReset, BitConverter.GetBytes(0), null);
@@ -164,10 +184,10 @@ internal static class UdpBinder
     private static bool IsPortTaken(KademliaException exception) =>
         exception.InnerException is SocketException { SocketErrorCode: SocketError.AddressAlreadyInUse or SocketError.AccessDenied };
 
-    private static string Explain(IPEndPoint endPoint, SocketError error) => error switch
+    private static string Explain(SocketType type, IPEndPoint endPoint, SocketError error) => error switch
     {
         SocketError.AddressAlreadyInUse =>
-            $"{endPoint} is taken by another program: choose another port, or 0 for any free one.",
+            $"{endPoint} is taken by another program ({(type == SocketType.Dgram ? "UDP" : "TCP")}): choose another port, or 0 for any free one.",
         SocketError.AccessDenied =>
             $"{endPoint} may not be used by this user: choose another port, above 1023, or 0 for any free one.",
         SocketError.AddressNotAvailable =>

@@ -1,0 +1,60 @@
+using Kademlia.Streams;
+
+namespace Kademlia;
+
+/// <content>Streams of the application.</content>
+public sealed partial class KademliaNode
+{
+    /// <summary>Opens a stream to a node, which proves its id; what goes over it is encrypted.</summary>
+    /// <param name="contact">The node. It is pinged first, unless it has proven itself before: nothing is opened to where it is not.</param>
+    /// <param name="protocol">The name of the protocol that is spoken: 1 to 64 bytes of UTF-8, not beginning with <c>kademlia/</c>.</param>
+    /// <param name="cancellationToken">Gives up opening it.</param>
+    /// <returns>The stream, open: dispose it.</returns>
+    /// <exception cref="ArgumentException">The contact has no id, or the protocol's name is not one of an application.</exception>
+    /// <exception cref="KademliaException">
+    /// The node does not answer, takes no streams, is another than it should be, does not handle the protocol, or is busy; the message says which.
+    /// </exception>
+    public Task<PeerConnection> ConnectAsync(Contact contact, string protocol, CancellationToken cancellationToken = default)
+    {
+        StreamProtocol.ThrowIfNotApplications(protocol);
+        return OpenStreamAsync(contact, protocol, cancellationToken);
+    }
+
+    /// <summary>Serves a protocol over streams that others open. A later handler of the same protocol takes the place of an earlier one.</summary>
+    /// <param name="protocol">The name of the protocol: 1 to 64 bytes of UTF-8, not beginning with <c>kademlia/</c>.</param>
+    /// <param name="handler">Runs on the thread pool, once for each stream, several at once. The stream is closed when it ends.</param>
+    /// <exception cref="KademliaException">This node takes no streams.</exception>
+    public void HandleStream(string protocol, StreamHandler handler)
+    {
+        ArgumentNullException.ThrowIfNull(handler);
+        StreamProtocol.ThrowIfNotApplications(protocol);
+        Streams.Handle(protocol, handler);
+    }
+
+    private StreamHost Streams => _streams ?? throw new KademliaException(
+        _options.MaxStreams == 0
+            ? $"This node has no streams: {nameof(KademliaOptions)}.{nameof(KademliaOptions.MaxStreams)} is 0."
+            : $"This node has no streams: give it a {nameof(KademliaOptions)}.{nameof(KademliaOptions.StreamTransport)} beside its {nameof(KademliaOptions.Transport)}.");
+
+    private async Task<PeerConnection> OpenStreamAsync(Contact contact, string protocol, CancellationToken cancellationToken)
+    {
+        StreamHost streams = Streams;
+        if (contact.Id == default)
+        {
+            throw new ArgumentException("A stream is opened to a node whose id is known. Ping the endpoint to learn it.", nameof(contact));
+        }
+
+        if (!_host.Read(core => core.IsProven(contact)))
+        {
+            PingResult? pong = await PingAsync(contact.EndPoint, cancellationToken).ConfigureAwait(false);
+            if (pong is not { } answer || answer.Contact.Id != contact.Id)
+            {
+                throw new KademliaException(pong is null
+                    ? $"Nobody answered at {contact.EndPoint}. Is the node running, and of the same network?"
+                    : $"The node at {contact.EndPoint} is {pong.Value.Contact.Id}, not {contact.Id}.");
+            }
+        }
+
+        return await streams.ConnectAsync(contact, protocol, cancellationToken).ConfigureAwait(false);
+    }
+}

@@ -75,6 +75,9 @@ public sealed partial class KademliaNode
         return PutOpenAsync(name, AnnouncementFormat.Write(endPoints), options, cancellationToken);
     }
 
+    private Task<RecordLease> PublishAnnouncementAsync(string name, CancellationToken cancellationToken) =>
+        PublishOpenAsync(name, AnnouncementFormat.Write(OwnEndPoints()), options: null, cancellationToken);
+
     private PeerEndPoint[] OwnEndPoints()
     {
         PeerEndPoint[] own = _host.Read(core => core.Overlays.Select(core.OwnEndPoints.BestOf).Where(e => e != default).ToArray());

@@ -1,3 +1,4 @@
+using Kademlia.Content;
 using Kademlia.Streams;
 
 namespace Kademlia;
@@ -57,4 +58,28 @@ public sealed partial class KademliaNode
 
         return await streams.ConnectAsync(contact, protocol, cancellationToken).ConfigureAwait(false);
     }
+
+    /// <summary>Opens a stream to one who claims to provide something: at the first of its endpoints where it is, and where strangers may send us.</summary>
+    internal async Task<PeerConnection> OpenProviderAsync(Provider provider, CancellationToken cancellationToken)
+    {
+        KademliaException failure = new($"None of the endpoints that {provider.Id} announced is one that it may send us to.");
+        foreach (PeerEndPoint endPoint in provider.EndPoints.Where(MayBeSentTo))
+        {
+            try
+            {
+                return await OpenStreamAsync(new Contact(provider.Id, endPoint), BlockRequest.Protocol, cancellationToken).ConfigureAwait(false);
+            }
+            catch (KademliaException e)
+            {
+                failure = e;
+            }
+        }
+
+        throw failure;
+    }
+
+    /// <summary>Whether others may make us connect somewhere: to public addresses, and within the scopes that this node is in itself (PROTOCOL.md, 9.1).</summary>
+    private bool MayBeSentTo(PeerEndPoint endPoint) =>
+        endPoint.Scope == AddressScope.Global
+        || _host.Read(core => Array.Exists(core.Overlays, o => core.OwnEndPoints.BestOf(o).Scope == endPoint.Scope));
 }

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Runtime.CompilerServices;
+using Kademlia.Content;
 using Kademlia.Core;
 using Kademlia.Records;
 using Kademlia.Transport;
@@ -22,6 +23,7 @@ public sealed partial class KademliaNode : IAsyncDisposable
     private readonly KademliaOptions _options;
     private readonly NodeHost _host;
     private readonly StreamHost? _streams;
+    private readonly BlockServer _blocks;
     private readonly IDatagramTransport _transport;
     private readonly NodeDispatcher _dispatcher;
     private readonly ILogger _logger;
@@ -38,6 +40,8 @@ public sealed partial class KademliaNode : IAsyncDisposable
         Identity = identity;
         _host = new NodeHost(options.ToCore(_transport.LocalEndPoints), identity, services) { OnTalk = AnswerAsync };
         _streams = StreamHost.Create(options, identity, services);
+        _blocks = new BlockServer(services.Time);
+        _streams?.Handle(BlockRequest.Protocol, (_, pipe, token) => _blocks.ServeAsync(pipe, token));
         Joined = JoinedAsync();
         _saving = options.StateFile is null
             ? null

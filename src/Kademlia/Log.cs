@@ -37,4 +37,7 @@ internal static partial class Log
 
     [LoggerMessage(11, LogLevel.Warning, "A handler of the stream protocol {Protocol} failed; the stream is cut.")]
     public static partial void StreamHandlerFailed(ILogger logger, string protocol, Exception exception);
+
+    [LoggerMessage(12, LogLevel.Warning, "The node {Id} at {EndPoint}, which says that it provides {Key}, failed: {Reason}")]
+    public static partial void ProviderFailed(ILogger logger, NodeId id, PeerEndPoint endPoint, RecordKey key, string reason);
 }

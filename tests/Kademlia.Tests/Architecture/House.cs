@@ -22,12 +22,13 @@ internal sealed class House
         new("Core", true, Identifiers, "Identity", "Routing", "Lookups", "Records", "Messages", "Admission", "Wire"),
         new("Transport", false, Identifiers),
         new("Streams", false, Identifiers, "Identity", "Admission", "Wire", "Transport"),
-        new(Face, false, Identifiers, "Identity", "Routing", "Lookups", "Records", "Messages", "Admission", "Wire", "Core", "Transport", "Streams"),
+        new("Content", false, Identifiers, "Wire"),
+        new(Face, false, Identifiers, "Identity", "Routing", "Lookups", "Records", "Messages", "Admission", "Wire", "Core", "Transport", "Streams", "Content"),
     ];
 
     /// <summary>The types of the root namespace that tie the rooms together. All others there are identifiers.</summary>
     private static readonly string[] FaceTypes =
-        ["KademliaNode", "KademliaOptions", "NodeHost", "StreamHost", "NodeSockets", "HostServices", "PeerConnection", "StreamHandler", "NodeDispatcher", "RecordLease", "RecordStream", "Bootstrap", "StateFile", "Log", "TalkHandler"];
+        ["KademliaNode", "KademliaOptions", "NodeHost", "StreamHost", "NodeSockets", "HostServices", "PeerConnection", "StreamHandler", "ContentDownload", "SharedContent", "NodeDispatcher", "RecordLease", "RecordStream", "Bootstrap", "StateFile", "Log", "TalkHandler"];
 
     /// <summary>Namespaces and types that are sockets, files, clocks, tasks, threads or loggers.</summary>
     private static readonly string[] Impure =

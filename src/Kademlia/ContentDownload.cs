@@ -26,10 +26,10 @@ internal sealed class ContentDownload
     private int _active;
 
     public ContentDownload(
-        KademliaNode node, RecordKey key, Manifest manifest, ContentBytes destination, IProgress<ContentProgress>? progress, TimeProvider time, ILogger logger)
+        KademliaNode node, RecordKey key, Manifest manifest, ContentBytes destination, IProgress<ContentProgress>? progress, HostServices services)
     {
-        (_node, _key, _length, _progress, _logger) = (node, key, manifest.Shape.Length, progress, logger);
-        _fetch = new BlockFetch(key.Hash, manifest, destination, time, OnFetched);
+        (_node, _key, _length, _progress, _logger) = (node, key, manifest.Shape.Length, progress, services.Logger);
+        _fetch = new BlockFetch(key.Hash, manifest, destination, services.Time, services.Dispatcher.ComputeAsync, OnFetched);
     }
 
     /// <summary>Who was asked, in the order in which they were found.</summary>

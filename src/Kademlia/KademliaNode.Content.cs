@@ -103,7 +103,7 @@ public sealed partial class KademliaNode
             manifest = await PublishContentAsync(value, options: null, cancellationToken).ConfigureAwait(false);
             _blocks.Add(manifest.Key.Hash, content);
             RecordLease announcement = await PublishAnnouncementAsync(Manifest.ProvidersOf(manifest.Key), cancellationToken).ConfigureAwait(false);
-            return new SharedContent(_blocks, content, manifest, announcement, _options.TimeProvider);
+            return new SharedContent(_blocks, content, manifest, announcement, _services.Time);
         }
         catch
         {
@@ -132,7 +132,7 @@ public sealed partial class KademliaNode
             described.Found
                 ? $"Under {key} there is a value of {described.Value.Length} bytes itself, and no content in blocks: get it."
                 : $"Nobody holds {key}. Is whoever published it running, or did so less than a day ago?");
-        ContentDownload download = new(this, key, manifest, destination, progress, _options.TimeProvider, _logger);
+        ContentDownload download = new(this, key, manifest, destination, progress, _services);
         await download.RunAsync(cancellationToken).ConfigureAwait(false);
         await destination.FinishAsync(manifest.Shape.Length, cancellationToken).ConfigureAwait(false);
         return new FetchedContent(key, manifest.Shape.Length, download.Providers);

@@ -21,6 +21,7 @@ public sealed partial class KademliaNode : IAsyncDisposable
     private static readonly TimeSpan StateInterval = TimeSpan.FromMinutes(10);
 
     private readonly KademliaOptions _options;
+    private readonly HostServices _services;
     private readonly NodeHost _host;
     private readonly StreamHost? _streams;
     private readonly BlockServer _blocks;
@@ -34,6 +35,7 @@ public sealed partial class KademliaNode : IAsyncDisposable
     private KademliaNode(KademliaOptions options, NodeIdentity identity, HostServices services)
     {
         _options = options;
+        _services = services;
         _transport = services.Transport;
         _dispatcher = services.Dispatcher;
         _logger = services.Logger;

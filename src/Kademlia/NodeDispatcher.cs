@@ -9,6 +9,19 @@ internal abstract class NodeDispatcher
     /// <summary>Runs work that needs the processor or the disk: signing, verifying, loading.</summary>
     public abstract void Compute(Action work);
 
+    /// <inheritdoc cref="Compute"/>
+    /// <returns>Completes when the work is done, which must not throw.</returns>
+    public Task ComputeAsync(Action work)
+    {
+        TaskCompletionSource done = new();
+        Compute(() =>
+        {
+            work();
+            done.SetResult();
+        });
+        return done.Task;
+    }
+
     /// <summary>Runs code of the application: a handler.</summary>
     public abstract void Invoke(Action handler);
 

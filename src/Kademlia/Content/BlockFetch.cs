@@ -9,10 +9,14 @@ namespace Kademlia.Content;
 /// Each provider has a few requests under way. What one does not deliver the others are asked for; near the end the same is asked of
 /// several. What the destination has already is not fetched again. Its lock guards the plan alone; nothing is awaited under it.
 /// </remarks>
-internal sealed class BlockFetch(NodeId key, Manifest manifest, ContentBytes destination, TimeProvider time, Action<int> onFetched)
+internal sealed class BlockFetch(
+    NodeId key, Manifest manifest, ContentBytes destination, TimeProvider time, Func<Action, Task> compute, Action<int> onFetched)
 {
     /// <summary>What is under way with one provider: 2 MiB.</summary>
     private const int MaxAhead = 8;
+
+    /// <summary>So many elements of one provider are hashed while the next is received: SHA-256 takes longer than receiving where the processor has no instructions for it.</summary>
+    private const int MaxVerifying = 3;
 
     private readonly Lock _gate = new();
     private readonly BlockPlan _plan = new(manifest);
@@ -40,6 +44,7 @@ internal sealed class BlockFetch(NodeId key, Manifest manifest, ContentBytes des
     public async Task FetchAsync(IDuplexPipe provider, Action<int> onBytes, CancellationToken cancellationToken)
     {
         Queue<BlockWork> asked = [];
+        Queue<Task> verifying = [];
         using CancellationTokenSource deadline = new(Timeout.InfiniteTimeSpan, time);
         using CancellationTokenSource linked = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, cancellationToken);
         try
@@ -51,13 +56,17 @@ internal sealed class BlockFetch(NodeId key, Manifest manifest, ContentBytes des
                 if (asked.TryPeek(out BlockWork? work))
                 {
                     deadline.CancelAfter(BlockRequest.AnswerTime);
-                    int length = await TakeAsync(provider.Input, work, linked.Token).ConfigureAwait(false);
+                    byte[] bytes = await ReceiveAsync(provider.Input, work, linked.Token).ConfigureAwait(false);
                     deadline.CancelAfter(Timeout.InfiniteTimeSpan);
                     asked.Dequeue();
-                    Release(work);
-                    onBytes(length);
+                    verifying.Enqueue(VerifyAsync(work, bytes, onBytes, cancellationToken));
                 }
-                else if (!IsDone)
+
+                if (verifying.Count > (asked.Count > 0 ? MaxVerifying : 0))
+                {
+                    await verifying.Dequeue().ConfigureAwait(false);
+                }
+                else if (asked.Count == 0 && !IsDone)
                 {
                     await changed.WaitAsync(linked.Token).ConfigureAwait(false);
                 }
@@ -73,6 +82,8 @@ internal sealed class BlockFetch(NodeId key, Manifest manifest, ContentBytes des
             {
                 Release(work);
             }
+
+            await Task.WhenAll(verifying).ConfigureAwait(false);
         }
     }
 
@@ -167,17 +178,34 @@ internal sealed class BlockFetch(NodeId key, Manifest manifest, ContentBytes des
         }
     }
 
-    private async Task<int> TakeAsync(PipeReader reader, BlockWork work, CancellationToken cancellationToken)
+    /// <summary>Reads an answer. The buffer is <see cref="VerifyAsync"/>'s to give back.</summary>
+    private async Task<byte[]> ReceiveAsync(PipeReader reader, BlockWork work, CancellationToken cancellationToken)
     {
-        int length = manifest.Shape.LengthOf(work.Level, work.Element);
-        byte[] bytes = ArrayPool<byte>.Shared.Rent(BlockRequest.HeadLength + BlockShape.BlockLength);
+        byte[] bytes = ArrayPool<byte>.Shared.Rent(BlockShape.BlockLength);
         try
         {
+            int length = manifest.Shape.LengthOf(work.Level, work.Element);
             await ReadAsync(reader, bytes.AsMemory(0, BlockRequest.HeadLength), cancellationToken).ConfigureAwait(false);
             ThrowUnlessComes(bytes, length);
-            Memory<byte> element = bytes.AsMemory(0, length);
-            await ReadAsync(reader, element, cancellationToken).ConfigureAwait(false);
-            if (!work.Hash.Span.SequenceEqual(BlockHash.Of(work.Level, element.Span)))
+            await ReadAsync(reader, bytes.AsMemory(0, length), cancellationToken).ConfigureAwait(false);
+            return bytes;
+        }
+        catch
+        {
+            ArrayPool<byte>.Shared.Return(bytes);
+            throw;
+        }
+    }
+
+    /// <summary>Hashes an element while the next is received, and keeps it if it is right.</summary>
+    private async Task VerifyAsync(BlockWork work, byte[] bytes, Action<int> onBytes, CancellationToken cancellationToken)
+    {
+        try
+        {
+            Memory<byte> element = bytes.AsMemory(0, manifest.Shape.LengthOf(work.Level, work.Element));
+            bool isRight = false;
+            await compute(() => isRight = work.Hash.Span.SequenceEqual(BlockHash.Of(work.Level, element.Span))).ConfigureAwait(false);
+            if (!isRight)
             {
                 throw new InvalidDataException($"It gave wrong bytes for element {work.Element} of level {work.Level}.");
             }
@@ -187,11 +215,12 @@ internal sealed class BlockFetch(NodeId key, Manifest manifest, ContentBytes des
                 await WriteAsync(work.Element * BlockShape.BlockLength, element, cancellationToken).ConfigureAwait(false);
             }
 
-            Complete(work, element, work.Level == 0 ? length : 0);
-            return length;
+            Complete(work, element, work.Level == 0 ? element.Length : 0);
+            onBytes(element.Length);
         }
         finally
         {
+            Release(work);
             ArrayPool<byte>.Shared.Return(bytes);
         }
     }

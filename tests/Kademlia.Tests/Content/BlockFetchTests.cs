@@ -77,7 +77,7 @@ public sealed class BlockFetchTests
     {
         BlockTree tree = await TreeAsync();
         await using FailingBytes destination = new();
-        BlockFetch fetch = new(Key, new Manifest(tree.Shape, tree.Root.ToArray()), destination, TimeProvider.System, _ => { });
+        BlockFetch fetch = new(Key, new Manifest(tree.Shape, tree.Root.ToArray()), destination, TimeProvider.System, NodeDispatcher.Pool.ComputeAsync, _ => { });
         await Assert.ThrowsAsync<IOException>(() => FetchFromAsync(fetch, HonestAsync));
         Assert.Equal("The disk of a test is full.", fetch.Failure?.Message);
     }
@@ -209,7 +209,7 @@ public sealed class BlockFetchTests
     {
         BlockTree tree = await TreeAsync();
         destination ??= new MemoryStream();
-        return (new BlockFetch(Key, new Manifest(tree.Shape, tree.Root.ToArray()), new StreamBytes(destination), TimeProvider.System, _ => { }), destination);
+        return (new BlockFetch(Key, new Manifest(tree.Shape, tree.Root.ToArray()), new StreamBytes(destination), TimeProvider.System, NodeDispatcher.Pool.ComputeAsync, _ => { }), destination);
     }
 
     /// <summary>Two ends of a pipe in each direction.</summary>

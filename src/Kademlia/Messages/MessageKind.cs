@@ -13,7 +13,7 @@ internal enum MessageKind : byte
 
     Digest = 7,
 
-    /// <summary>Reserved: being told of changes.</summary>
+    /// <summary>Being told of changes.</summary>
     Subscribe = 8,
 
     /// <summary>Dial-back.</summary>

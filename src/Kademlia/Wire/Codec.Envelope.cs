@@ -123,8 +123,7 @@ internal sealed partial class Codec
     /// <summary>Whether a kind is to be read: the requests of all versions, since each has an answer, and the replies that we know.</summary>
     private static bool IsKnown(long kind) => kind is
         (>= (long)MessageKind.Ping and < (long)MessageKind.Reply)
-        or (>= (long)(MessageKind.Ping | MessageKind.Reply) and <= (long)(MessageKind.Digest | MessageKind.Reply))
-        or (long)(MessageKind.Probe | MessageKind.Reply)
+        or (>= (long)(MessageKind.Ping | MessageKind.Reply) and <= (long)(MessageKind.Probe | MessageKind.Reply))
         or (long)MessageKind.Unsupported
         or (long)MessageKind.Retry;
 

@@ -10,7 +10,7 @@ public class UnsupportedTests
     private static readonly Codec Codec = new(1);
 
     [Theory]
-    [InlineData(8)]
+    [InlineData(10)]
     [InlineData(61)]
     [InlineData(63)]
     public void A_question_of_an_unknown_kind_is_answered_with_unsupported(byte kind)

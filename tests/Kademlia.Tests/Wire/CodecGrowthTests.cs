@@ -39,7 +39,7 @@ public class CodecGrowthTests
     [InlineData("9a 01 NET 3f TX ID 00 c0 c0 90 PAD", nameof(DecodeOutcome.Ok))]
     [InlineData("99 01 NET 07 TX ID 00 c0 c0 90", nameof(DecodeOutcome.Malformed))]
     [InlineData("9a 01 NET 40 TX ID 00 c0 c406c00002011cf3 90 PAD", nameof(DecodeOutcome.OtherKind))]
-    [InlineData("9a 01 NET 48 TX ID 00 c0 c406c00002011cf3 90 PAD", nameof(DecodeOutcome.OtherKind))]
+    [InlineData("9a 01 NET 4a TX ID 00 c0 c406c00002011cf3 90 PAD", nameof(DecodeOutcome.OtherKind))]
     [InlineData("9a 01 NET 7d TX ID 00 c0 c406c00002011cf3 90 PAD", nameof(DecodeOutcome.OtherKind))]
     [InlineData("99 01 NET 7e TX ID 00 c0 c406c00002011cf3 90", nameof(DecodeOutcome.Ok))]
     [InlineData("99 01 NET 7f TX ID 00 c408 00*7 01 c406c00002011cf3 90", nameof(DecodeOutcome.Ok))]
@@ -213,6 +213,9 @@ public class CodecGrowthTests
         Assert.True(Codec.TryRead(WireText.ParseHex("92 04 c40107"), out TalkReply talk));
         Assert.Equal(TalkStatus.Failed, talk.Status);
         Assert.True(talk.Payload.IsEmpty);
+
+        Assert.True(Codec.TryRead(WireText.ParseHex("93 03 c408 00*8 00"), out SubscribeReply subscribed));
+        Assert.Equal(SubscribeStatus.Full, subscribed.Status);
     }
 
     [Theory]
@@ -235,6 +238,26 @@ public class CodecGrowthTests
     [InlineData("92 c408 00*8 c407 00*7", false)]
     public void TryRead_Probe_WantsANonceAndAnEndPointOrNil(string body, bool valid) =>
         Assert.Equal(valid, Codec.TryRead(Parse(body), out ProbeRequest _));
+
+    [Theory]
+    [InlineData("92 01 c420 00*32", true)]
+    [InlineData("93 ccff c420 00*32 c0", true)]
+    [InlineData("92 00 c420 00*32", false)]
+    [InlineData("92 cd0100 c420 00*32", false)]
+    [InlineData("92 01 c41f 00*31", false)]
+    [InlineData("91 01", false)]
+    public void TryRead_Subscribe_WantsAKindAndAKey(string body, bool valid) =>
+        Assert.Equal(valid, Codec.TryRead(WireText.ParseHex(body), out SubscribeRequest _));
+
+    [Theory]
+    [InlineData("93 00 c408 00*8 00", true)]
+    [InlineData("94 02 c408 00*8 ce3fffffff c0", true)]
+    [InlineData("93 02 c408 00*8 ce40000000", false)]
+    [InlineData("93 00 c407 00*7 00", false)]
+    [InlineData("93 cd0100 c408 00*8 00", false)]
+    [InlineData("92 00 c408 00*8", false)]
+    public void TryRead_SubscribeReply_WantsAStatusAStateAndACursor(string body, bool valid) =>
+        Assert.Equal(valid, Codec.TryRead(WireText.ParseHex(body), out SubscribeReply _));
 
     [Theory]
     [InlineData("92 a161 c400", true)]

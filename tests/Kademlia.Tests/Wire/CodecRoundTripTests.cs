@@ -128,6 +128,17 @@ public class CodecRoundTripTests
     });
 
     [Fact]
+    public void Subscribe_and_its_reply_are_read_as_written() => ForAll((samples, _) =>
+    {
+        SubscribeRequest request = new(samples.Record().Key);
+        ReadOnlySpan<byte> body = Open(Codec.Write(_buffer, samples.Envelope(MessageKind.Subscribe), request, 0), out Envelope _);
+        bool same = Codec.TryRead(body, out SubscribeRequest readRequest) && readRequest == request;
+        SubscribeReply reply = samples.Subscribed();
+        body = Open(Codec.Write(_buffer, samples.Envelope(MessageKind.Subscribe | MessageKind.Reply), reply), out Envelope _);
+        return same && Codec.TryRead(body, out SubscribeReply read) && read == reply;
+    });
+
+    [Fact]
     public void Digest_and_its_reply_are_read_as_written() => ForAll((samples, _) =>
     {
         DigestRequest request = samples.Digest();

@@ -35,6 +35,7 @@ internal static class Rewriter
         MessageKind.Prove => Codec.TryRead(body, out ProveRequest request) ? codec.Write(_buffer, envelope, request, padded) : 0,
         MessageKind.Talk => Codec.TryRead(body, out TalkRequest request) ? codec.Write(_buffer, envelope, request, padded) : 0,
         MessageKind.Digest => Codec.TryRead(body, out DigestRequest request) ? codec.Write(_buffer, envelope, request, padded) : 0,
+        MessageKind.Subscribe => Codec.TryRead(body, out SubscribeRequest request) ? codec.Write(_buffer, envelope, request, padded) : 0,
         MessageKind.Probe => Codec.TryRead(body, out ProbeRequest request) ? codec.Write(_buffer, envelope, request, padded) : 0,
         _ => 0,
     };
@@ -48,6 +49,7 @@ internal static class Rewriter
         MessageKind.Prove => Codec.TryRead(body, out ProveReply reply) ? codec.Write(_buffer, envelope, reply) : 0,
         MessageKind.Talk => Codec.TryRead(body, out TalkReply reply) ? codec.Write(_buffer, envelope, reply) : 0,
         MessageKind.Digest => Codec.TryRead(body, out DigestReply reply) ? codec.Write(_buffer, envelope, reply) : 0,
+        MessageKind.Subscribe => Codec.TryRead(body, out SubscribeReply reply) ? codec.Write(_buffer, envelope, reply) : 0,
         MessageKind.Probe => Codec.TryRead(body, out ProbeReply reply) ? codec.Write(_buffer, envelope, reply) : 0,
         MessageKind.Unsupported & ~MessageKind.Reply => codec.WriteUnsupported(_buffer, envelope),
         _ => codec.WriteRetry(_buffer, envelope),

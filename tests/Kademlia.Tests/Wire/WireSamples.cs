@@ -10,10 +10,8 @@ internal sealed class WireSamples(int seed)
 {
     public static readonly MessageKind[] Kinds =
     [
-        .. Enumerable.Range(1, 7).Select(kind => (MessageKind)kind),
-        MessageKind.Probe,
-        .. Enumerable.Range(1, 7).Select(kind => (MessageKind)kind | MessageKind.Reply),
-        MessageKind.Probe | MessageKind.Reply,
+        .. Enumerable.Range(1, 9).Select(kind => (MessageKind)kind),
+        .. Enumerable.Range(1, 9).Select(kind => (MessageKind)kind | MessageKind.Reply),
         MessageKind.Unsupported,
         MessageKind.Retry,
     ];
@@ -97,6 +95,7 @@ internal sealed class WireSamples(int seed)
             MessageKind.Prove => Codec.Write(buffer, envelope, new ProveRequest(Exactly(ProveRequest.NonceLength), EndPoint()), padded),
             MessageKind.Talk => Codec.Write(buffer, envelope, new TalkRequest("chat/1"u8, Bytes(Codec.MaxTalkPayloadLength)), padded),
             MessageKind.Digest => Codec.Write(buffer, envelope, Digest(), padded),
+            MessageKind.Subscribe => Codec.Write(buffer, envelope, new SubscribeRequest(Record().Key), padded),
             MessageKind.Probe => Codec.Write(buffer, envelope, Probe(), padded),
             _ => WriteReply(kind, buffer, envelope),
         };
@@ -109,6 +108,9 @@ internal sealed class WireSamples(int seed)
         : new(0, 0, Exactly(DigestEntry.Length * _random.Next(1, DigestRequest.MaxEntries + 1)));
 
     public ProbeRequest Probe() => new((ulong)_random.NextInt64(), Coin() ? default : EndPoint());
+
+    public SubscribeReply Subscribed() => new(
+        (SubscribeStatus)_random.Next(3), (ulong)_random.NextInt64(), (int)Number(SubscribeReply.MaxCursor));
 
     private int WriteReply(MessageKind kind, Span<byte> buffer, in Envelope envelope)
     {
@@ -137,6 +139,8 @@ internal sealed class WireSamples(int seed)
                     : new TalkReply((TalkStatus)_random.Next(4), []));
             case MessageKind.Digest:
                 return Codec.Write(buffer, envelope, new DigestReply(Coin(), Bytes(DigestReply.MaxWantedLength)));
+            case MessageKind.Subscribe:
+                return Codec.Write(buffer, envelope, Subscribed());
             case MessageKind.Probe:
                 return Codec.Write(buffer, envelope, new ProbeReply(Coin()));
             default:

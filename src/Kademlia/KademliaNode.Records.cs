@@ -73,46 +73,16 @@ public sealed partial class KademliaNode
         RecordKey key, [EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
         ThrowIfNotKey(key);
-        RecordStream found = new(_dispatcher);
-        using CancellationTokenSource search = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        Task get = FindAllAsync(key, found, search.Token);
-        try
+        await foreach (RecordChange found in StreamAsync(FindAllAsync, cancellationToken).ConfigureAwait(false))
         {
-            while (await found.WaitAsync().ConfigureAwait(false))
+            if (!found.Record.IsTombstone)
             {
-                while (found.TryTake(out Record? record))
-                {
-                    if (!record!.IsTombstone)
-                    {
-                        yield return record;
-                    }
-                }
+                yield return found.Record;
             }
         }
-        finally
-        {
-            EndSearch();
-            await get.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        }
 
-        cancellationToken.ThrowIfCancellationRequested();
-        await get.ConfigureAwait(false);
-
-        // Not awaited: it takes one turn of the core, here and now.
-        void EndSearch() => search.Cancel();
-    }
-
-    private async Task FindAllAsync(RecordKey key, RecordStream found, CancellationToken cancellationToken)
-    {
-        try
-        {
-            await RunAsync((core, scope) => core.Getting.StreamAsync(key, new GetOptions(), found.Add, scope), cancellationToken)
-                .ConfigureAwait(false);
-        }
-        finally
-        {
-            found.End();
-        }
+        CoreTask<GetResult> FindAllAsync(NodeCore core, CancelScope scope, Action<RecordChange> tell) =>
+            core.Getting.StreamAsync(key, new GetOptions(), record => tell(new RecordChange(RecordChangeKind.Current, record)), scope);
     }
 
     internal static void ThrowIfTooLong(ReadOnlyMemory<byte> value)

@@ -81,8 +81,12 @@ internal sealed class Answers(NodeCore core)
     public void ReplyProbe(in IncomingRequest request, bool dialled) =>
         Send(request, core.Codec.Write(Room(request), EnvelopeFor(request), new ProbeReply(dialled)));
 
+    /// <summary>Answers a subscription, and tells of a change of what was subscribed to.</summary>
+    public void ReplySubscribe(in IncomingRequest request, in SubscribeReply reply) =>
+        Send(request, core.Codec.Write(Room(request), EnvelopeFor(request), reply));
+
     private static bool NeedsToken(MessageKind kind) => kind
-        is MessageKind.Store or MessageKind.Prove or MessageKind.Talk or MessageKind.Digest or MessageKind.Probe;
+        is MessageKind.Store or MessageKind.Prove or MessageKind.Talk or MessageKind.Digest or MessageKind.Subscribe or MessageKind.Probe;
 
     /// <summary>Answers, now or later; false when the body is malformed.</summary>
     private bool TryAnswer(in IncomingRequest request, ReadOnlySpan<byte> body)
@@ -110,6 +114,8 @@ internal sealed class Answers(NodeCore core)
                 return Codec.TryRead(body, out TalkRequest talk) && core.Talking.OnTalk(request, talk);
             case MessageKind.Digest:
                 return Codec.TryRead(body, out DigestRequest digest) && core.Replication.OnDigest(request, digest);
+            case MessageKind.Subscribe:
+                return Codec.TryRead(body, out SubscribeRequest subscribe) && core.Subscribers.OnSubscribe(request, subscribe.Key);
             case MessageKind.Probe:
                 return Codec.TryRead(body, out ProbeRequest probe) && core.DialBack.OnProbe(request, probe);
             default:

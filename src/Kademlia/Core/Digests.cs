@@ -1,10 +1,11 @@
 using System.Buffers.Binary;
+using System.Security.Cryptography;
 using Kademlia.Admission;
 using Kademlia.Records;
 
 namespace Kademlia.Core;
 
-/// <summary>Sums and writes the entries of digests. PROTOCOL.md, section 4.9.</summary>
+/// <summary>Sums, hashes and writes the entries of digests. PROTOCOL.md, section 4.9.</summary>
 internal static class Digests
 {
     /// <summary>A number that two sets of entries share only if they are the same: keyed, so that nobody prepares entries that cancel out.</summary>
@@ -21,6 +22,11 @@ internal static class Digests
 
         return sum;
     }
+
+    /// <summary>What stands for all that is held under a key, in the order of the writers. PROTOCOL.md, section 4.11.</summary>
+    public static ulong StateOf(IReadOnlyList<DigestEntry> entries) => entries.Count == 0
+        ? 0
+        : BinaryPrimitives.ReadUInt64BigEndian(SHA256.HashData(Write(entries, new byte[entries.Count * DigestEntry.Length])));
 
     /// <summary>Writes entries one behind the other.</summary>
     public static ReadOnlySpan<byte> Write(IReadOnlyList<DigestEntry> entries, Span<byte> destination)

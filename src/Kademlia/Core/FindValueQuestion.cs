@@ -16,7 +16,7 @@ internal sealed class FindValueQuestion(NodeCore core, RecordCollector collector
     private const int FirstReplyLength = 450;
 
     /// <summary>How often one holder is asked for an open key: as many records as it keeps, when one fills a page.</summary>
-    private const int MaxPages = 256;
+    public const int MaxPages = 256;
 
     /// <summary>A start below this stays below the wire's bound of 2^31 over all pages.</summary>
     private const int MaxStart = 1 << 30;

@@ -108,6 +108,34 @@ internal sealed class Holding
         return count;
     }
 
+    /// <summary>What stands for all that is held under a key, so that whoever holds the same says the same.</summary>
+    public ulong StateOf(RecordKey key)
+    {
+        List<DigestEntry> entries = [];
+        foreach (RecordEntry entry in Index.Under(key))
+        {
+            if (!IsOver(entry))
+            {
+                entries.Add(entry.Digest);
+            }
+        }
+
+        return Digests.StateOf(entries);
+    }
+
+    /// <summary>Where a writer's record stands among those under a key, for a cursor; the first place when it is gone.</summary>
+    public int PositionOf(RecordKey key, NodeId writer)
+    {
+        ReadOnlySpan<RecordEntry> entries = Index.Under(key);
+        int position = entries.Length - 1;
+        while (position > 0 && entries[position].Writer != writer)
+        {
+            position--;
+        }
+
+        return Math.Max(position, 0);
+    }
+
     /// <summary>All that is held under a key.</summary>
     public IReadOnlyList<Record> ReadAll(RecordKey key)
     {
@@ -240,6 +268,8 @@ internal sealed class Holding
         }
 
         Index.Commit(head);
+        _core.Subscribers.OnWritten(head);
+        _core.Subscribing.OnWritten(record);
         return (StoreOutcome.Stored, null);
     }
 

@@ -15,6 +15,7 @@ internal sealed partial class NodeCore
         Holding.Index.AssertInvariants();
         Timers.AssertInvariants();
         Requests.AssertInvariants();
+        Subscribers.AssertInvariants();
         Invariant.Require(Ready.Count == 0, "No work is left over from a turn.");
         Invariant.Require(Peers.Count <= PeerBook.MaxPeers, "Peers are bounded.");
         AssertConservation();

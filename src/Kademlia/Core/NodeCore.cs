@@ -57,6 +57,8 @@ internal sealed partial class NodeCore
         Talking = new Talking(this);
         Replication = new Replication(this);
         Reunion = new Reunion(this);
+        Subscribers = new Subscribers(this);
+        Subscribing = new Subscribing(this);
         DialBack = new DialBack(this);
         Reachability = new Reachability(this);
         Upkeep = new Upkeep(this);
@@ -142,6 +144,10 @@ internal sealed partial class NodeCore
     internal Replication Replication { get; }
 
     internal Reunion Reunion { get; }
+
+    internal Subscribers Subscribers { get; }
+
+    internal Subscribing Subscribing { get; }
 
     internal DialBack DialBack { get; }
 

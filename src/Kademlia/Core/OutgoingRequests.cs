@@ -127,6 +127,54 @@ internal sealed class ProbeOut(NodeCore core, Contact contact, ProbeRequest prob
         Codec.TryRead(body, out ProbeReply reply) && reply.Dialled;
 }
 
+/// <summary>What a holder answered to a subscription, and where it will tell of changes.</summary>
+/// <param name="Transaction">Under which it tells.</param>
+/// <param name="Reply">What it answered; null when it does not know subscriptions.</param>
+internal sealed record SubscribeAnswer(ulong Transaction, SubscribeReply? Reply);
+
+/// <summary>Tell me when this changes.</summary>
+internal sealed class SubscribeOut(NodeCore core, Contact contact, RecordKey key, CancelScope scope)
+    : AwaitedRequest<SubscribeAnswer>(core, contact, MessageKind.Subscribe, scope)
+{
+    public override int Write(Span<byte> destination, in Envelope envelope, int paddedLength) =>
+        Core.Codec.Write(destination, envelope, new SubscribeRequest(key), paddedLength);
+
+    protected override SubscribeAnswer? Read(in Envelope envelope, ReadOnlySpan<byte> body) =>
+        Codec.TryRead(body, out SubscribeReply reply) ? new(envelope.Transaction, reply) : null;
+
+    protected override SubscribeAnswer Unsupported() => new(Transaction, Reply: null);
+}
+
+/// <summary>How much of what a holder says to hold it gave.</summary>
+/// <param name="Count">So many records came.</param>
+/// <param name="Held">So many it says to hold.</param>
+/// <param name="IsNews">Whether any of them had not come before.</param>
+internal sealed record ValuePage(int Count, int Held, bool IsNews);
+
+/// <summary>What do you hold, from here on? Gives the records to a collector.</summary>
+internal sealed class FindValueOut(NodeCore core, Contact contact, RecordCollector collector, int cursor, CancelScope scope)
+    : AwaitedRequest<ValuePage>(core, contact, MessageKind.FindValue, scope)
+{
+    public override int Write(Span<byte> destination, in Envelope envelope, int paddedLength) =>
+        Core.Codec.Write(destination, envelope, new FindValueRequest(collector.Key, cursor), paddedLength);
+
+    protected override ValuePage? Read(in Envelope envelope, ReadOnlySpan<byte> body)
+    {
+        if (!Codec.TryRead(body, Core.Scratch, out FindValueReply reply))
+        {
+            return null;
+        }
+
+        bool isNews = false;
+        for (int i = 0; i < reply.Records.Count; i++)
+        {
+            isNews |= collector.Offer(reply.Records[i], envelope.Sender);
+        }
+
+        return new ValuePage(reply.Records.Count, reply.Held, isNews);
+    }
+}
+
 /// <summary>How another holder compares.</summary>
 internal sealed record DigestAnswer(bool Same, byte[] Wanted);
 

@@ -150,7 +150,13 @@ internal sealed class Requests(NodeCore core)
 
     private void OnUnmatched(in Envelope envelope, ReadOnlySpan<byte> body, PeerEndPoint from)
     {
-        if (envelope.Kind == (MessageKind.Probe | MessageKind.Reply) && core.Reachability.OnDial(envelope.Transaction, body, from))
+        bool isExpected = envelope.Kind switch
+        {
+            MessageKind.Probe | MessageKind.Reply => core.Reachability.OnDial(envelope.Transaction, body, from),
+            MessageKind.Subscribe | MessageKind.Reply => core.Subscribing.OnTold(envelope, body, from),
+            _ => false,
+        };
+        if (isExpected)
         {
             core.Counters.Accepted++;
         }

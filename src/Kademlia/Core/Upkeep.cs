@@ -216,6 +216,7 @@ internal sealed partial class Upkeep(NodeCore core)
         {
             await core.Delay(core.Jitter(TickInterval), core.Lifetime);
             core.Holding.DropExpired();
+            core.Subscribing.DropExpired();
             PingContacts();
             VisitNeighbours();
             RunOnce(nameof(RefreshAsync), RefreshAsync);

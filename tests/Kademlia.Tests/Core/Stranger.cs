@@ -70,6 +70,12 @@ internal sealed class Stranger
     /// <summary>What it gives to whoever gets something: one record, and the claim to hold a thousand; null and it gives nothing.</summary>
     public Func<Record>? Serves { get; set; }
 
+    /// <summary>What it says to every subscription; null and it knows of none.</summary>
+    public Func<SubscribeReply>? Subscribes { get; set; }
+
+    /// <summary>How long it takes to give a record.</summary>
+    public TimeSpan ServeTime { get; set; }
+
     /// <summary>How long it takes to answer a store.</summary>
     public TimeSpan StoreTime { get; set; }
 
@@ -113,7 +119,12 @@ internal sealed class Stranger
         if (Answers && !envelope.IsReply)
         {
             byte[] answer = _buffer[..Answer(envelope, body, from)];
-            TimeSpan time = envelope.Kind == MessageKind.Store ? StoreTime : TimeSpan.Zero;
+            TimeSpan time = envelope.Kind switch
+            {
+                MessageKind.Store => StoreTime,
+                MessageKind.FindValue => ServeTime,
+                _ => TimeSpan.Zero,
+            };
             _world.At(_world.Now + time, () => Send(from, answer));
         }
     }
@@ -138,6 +149,10 @@ internal sealed class Stranger
             case MessageKind.Store:
                 RecordView newer = Newer is null ? default : Newer.View;
                 return Stores is null ? 0 : _codec.Write(_buffer, envelope, new StoreReply(Stores.Value, 0, newer));
+            case MessageKind.Subscribe:
+                return Subscribes is null
+                    ? _codec.WriteUnsupported(_buffer, envelope with { Kind = MessageKind.Unsupported })
+                    : _codec.Write(_buffer, envelope, Subscribes());
             case MessageKind.Probe:
                 Dial(body, from);
                 return Dials is null ? 0 : _codec.Write(_buffer, envelope, new ProbeReply(Dials.Value));

@@ -131,6 +131,7 @@ public sealed class NodeEndTests
         () => node.DeleteOpenAsync("name", token),
         () => node.GetAsync(Nothing, cancellationToken: token),
         async () => await node.GetAllAsync(Nothing, token).GetAsyncEnumerator(token).MoveNextAsync(),
+        async () => await node.SubscribeAsync(Nothing, token).GetAsyncEnumerator(token).MoveNextAsync(),
         () => node.FindClosestAsync(node.Id, token),
         () => node.FindNodeAsync(node.Id, token),
         () => node.PingAsync(other.EndPoint, token),

@@ -28,6 +28,7 @@ internal sealed class KadCommandLine : RootCommand
         Add(new NodeCommand(common));
         Add(new PutCommand(common));
         Add(new GetCommand(common));
+        Add(new WatchCommand(common));
         Add(new DeleteCommand(common));
         Add(new FindCommand(common));
         Add(new PingCommand(common));

@@ -10,6 +10,7 @@ namespace Kademlia.Cli.Reports;
 [JsonSerializable(typeof(NodeReport))]
 [JsonSerializable(typeof(PutReport))]
 [JsonSerializable(typeof(GetReport))]
+[JsonSerializable(typeof(ChangeReport))]
 [JsonSerializable(typeof(FindReport))]
 [JsonSerializable(typeof(PingReport))]
 [JsonSerializable(typeof(TalkReport))]

@@ -49,6 +49,28 @@ public sealed class KadProcessTests : IDisposable
     }
 
     [Fact(Timeout = Loopback.Patience)]
+    public async Task Changes_are_printed_as_they_come_until_the_watcher_is_told_to_end()
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "There is no SIGTERM on Windows.");
+        await using KadProcess node = KadProcess.Start("node", "--port", "0", "--bind", "127.0.0.1", "--ephemeral");
+        string bootstrap = await EndPointOfAsync(node);
+        string[] writing = ["--bootstrap", bootstrap, "--identity", _folder.File("writer.pem")];
+        KadResult put = await KadProcess.RunAsync(["put", "greeting", "hello", .. writing]);
+        await using KadProcess watch = KadProcess.Start("watch", put.Output, "--bootstrap", bootstrap, "--ephemeral");
+        string? current = await watch.ReadLineAsync();
+        Assert.StartsWith("current ", current, StringComparison.Ordinal);
+        Assert.EndsWith(" hello", current, StringComparison.Ordinal);
+
+        await KadProcess.RunAsync(["put", "greeting", "bonjour", .. writing]);
+        string? updated = await watch.ReadLineAsync();
+        Assert.StartsWith("updated " + current!.Split(' ')[1], updated, StringComparison.Ordinal);
+        Assert.EndsWith(" bonjour", updated, StringComparison.Ordinal);
+        watch.Terminate();
+        KadResult ended = await watch.EndAsync();
+        Assert.Equal((0, ""), (ended.ExitCode, ended.Output));
+    }
+
+    [Fact(Timeout = Loopback.Patience)]
     public async Task Exit_codes_tell_what_went_wrong()
     {
         await using KadProcess node = KadProcess.Start("node", "--port", "0", "--bind", "127.0.0.1", "--ephemeral");

@@ -78,6 +78,17 @@ internal sealed class CommonOptions
         Role = NodeRole.Client,
     };
 
+    /// <summary>The options of a node that serves while it provides something, with a key pair of its own for that time.</summary>
+    public KademliaOptions ForProvider(ParseResult parsed, int port, IPAddress[] listenAddresses) => new()
+    {
+        Bootstrap = BootstrapOf(parsed),
+        NetworkName = NetworkOf(parsed),
+        NetworkKey = NetworkKeyOf(parsed),
+        IdentityFile = IdentityOf(parsed, () => null),
+        Port = port,
+        ListenAddresses = ListenOn(listenAddresses),
+    };
+
     /// <summary>The options of a node that stays and serves.</summary>
     public KademliaOptions ForServer(
         ParseResult parsed, int port, IPAddress[] listenAddresses, string? stateFile, DataFolder? data, IRecordStore? store) => new()
@@ -89,7 +100,7 @@ internal sealed class CommonOptions
             StateFile = stateFile ?? data?.State,
             RecordStore = store,
             Port = port,
-            ListenAddresses = listenAddresses,
+            ListenAddresses = ListenOn(listenAddresses),
         };
 
     /// <summary>Refuses what makes no sense in a network that the command starts by itself.</summary>
@@ -109,6 +120,8 @@ internal sealed class CommonOptions
             kept.AddError($"Give {kept.Option.Name} or {_ephemeral.Name}, not both.");
         }
     }
+
+    private static IPAddress[] ListenOn(IPAddress[] given) => given.Length > 0 ? given : [IPAddress.Any, IPAddress.IPv6Any];
 
     private string? IdentityOf(ParseResult parsed, Func<string?> ownFile) =>
         parsed.GetValue(_ephemeral) ? null : parsed.GetValue(_identity) ?? ownFile();

@@ -30,6 +30,8 @@ internal sealed class KadCommandLine : RootCommand
         Add(new GetCommand(common));
         Add(new WatchCommand(common));
         Add(new DeleteCommand(common));
+        Add(new ShareCommand(common));
+        Add(new FetchCommand(common));
         Add(new FindCommand(common));
         Add(new PingCommand(common));
         Add(new TalkCommand(common));

@@ -58,17 +58,8 @@ internal sealed class NodeCommand : KadCommand
         return ExitCode.Done;
     }
 
-    private KademliaOptions OptionsOf(ParseResult parsed, DataFolder? data, SqliteRecordStore? store)
-    {
-        IPAddress[] addresses = parsed.GetValue(_bind) ?? [];
-        return Common.ForServer(
-            parsed,
-            parsed.GetValue(_port),
-            addresses.Length > 0 ? addresses : [IPAddress.Any, IPAddress.IPv6Any],
-            parsed.GetValue(_state),
-            data,
-            store);
-    }
+    private KademliaOptions OptionsOf(ParseResult parsed, DataFolder? data, SqliteRecordStore? store) =>
+        Common.ForServer(parsed, parsed.GetValue(_port), parsed.GetValue(_bind) ?? [], parsed.GetValue(_state), data, store);
 
     private void Announce(KademliaNode node, ParseResult parsed)
     {

@@ -11,6 +11,8 @@ namespace Kademlia.Cli.Reports;
 [JsonSerializable(typeof(PutReport))]
 [JsonSerializable(typeof(GetReport))]
 [JsonSerializable(typeof(ChangeReport))]
+[JsonSerializable(typeof(ShareReport))]
+[JsonSerializable(typeof(FetchReport))]
 [JsonSerializable(typeof(FindReport))]
 [JsonSerializable(typeof(PingReport))]
 [JsonSerializable(typeof(TalkReport))]

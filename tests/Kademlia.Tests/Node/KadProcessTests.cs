@@ -71,6 +71,32 @@ public sealed class KadProcessTests : IDisposable
     }
 
     [Fact(Timeout = Loopback.Patience)]
+    public async Task A_file_goes_from_process_to_process_whole_though_one_of_its_providers_is_killed()
+    {
+        await using KadProcess node = KadProcess.Start("node", "--port", "0", "--bind", "127.0.0.1", "--ephemeral");
+        string bootstrap = await EndPointOfAsync(node);
+        byte[] content = new byte[20_000_000];
+        new Random(1).NextBytes(content);
+        await File.WriteAllBytesAsync(_folder.File("original"), content, Loopback.Token);
+        string[] sharing = ["share", _folder.File("original"), "--bind", "127.0.0.1", "--ephemeral", "--bootstrap", bootstrap];
+        await using KadProcess one = KadProcess.Start(sharing);
+        await using KadProcess two = KadProcess.Start(sharing);
+        string? key = await one.ReadLineAsync();
+        Assert.Equal(key, await two.ReadLineAsync());
+
+        string[] fetching = ["fetch", key!, "--out", _folder.File("copy"), "--bootstrap", bootstrap, "--ephemeral", "--json"];
+        await using KadProcess fetch = KadProcess.Start(fetching);
+        await one.KillAsync();
+        KadResult fetched = await fetch.EndAsync();
+        Assert.Equal((0, ""), (fetched.ExitCode, fetched.ExitCode == 0 ? "" : fetched.Errors));
+        Assert.Contains("\"length\":20000000", fetched.Output, StringComparison.Ordinal);
+        Assert.Equal(content, await File.ReadAllBytesAsync(_folder.File("copy"), Loopback.Token));
+        KadResult again = await KadProcess.RunAsync(fetching);
+        Assert.Equal(2, again.ExitCode);
+        Assert.Contains("already", again.Errors, StringComparison.Ordinal);
+    }
+
+    [Fact(Timeout = Loopback.Patience)]
     public async Task Exit_codes_tell_what_went_wrong()
     {
         await using KadProcess node = KadProcess.Start("node", "--port", "0", "--bind", "127.0.0.1", "--ephemeral");

@@ -44,6 +44,31 @@ public sealed class NodeContentTests : IDisposable
     }
 
     [Fact(Timeout = Loopback.Patience)]
+    public async Task A_provider_of_wrong_bytes_is_named_and_the_content_is_right()
+    {
+        await using Loopback network = await Loopback.StartAsync(4);
+        (string path, byte[] bytes) = Write("honest", 20_000_000);
+        (string forged, _) = Write("forged", 20_000_000);
+        await using SharedContent honest = await network[0].PublishContentAsync(path, cancellationToken: Loopback.Token);
+        await using SharedContent lie = await network[1].PublishContentAsync(forged, cancellationToken: Loopback.Token);
+        DateTime written = File.GetLastWriteTimeUtc(forged);
+        await File.WriteAllBytesAsync(forged, new byte[bytes.Length], Loopback.Token);
+        File.SetLastWriteTimeUtc(forged, written);
+        using MemoryStream copy = new();
+        FetchedContent fetched = await network[2].FetchContentAsync(honest.Key, copy, cancellationToken: Loopback.Token);
+        Assert.True(bytes.AsSpan().SequenceEqual(copy.ToArray()));
+        ContentProvider liar = Assert.Single(fetched.Providers, p => p.Id == network[1].Id);
+        Assert.True(liar.IsLiar, liar.ToString());
+        Assert.Contains("wrong bytes", liar.Fault, StringComparison.Ordinal);
+        Assert.Null(Assert.Single(fetched.Providers, p => p.Id == network[0].Id).Fault);
+
+        await honest.DisposeAsync();
+        KademliaException failure = await Assert.ThrowsAsync<KademliaException>(
+            () => network[3].FetchContentAsync(lie.Key, new MemoryStream(), cancellationToken: Loopback.Token));
+        Assert.Contains("a liar", failure.Message, StringComparison.Ordinal);
+    }
+
+    [Fact(Timeout = Loopback.Patience)]
     public async Task What_was_fetched_before_is_gone_on_with()
     {
         await using Loopback network = await Loopback.StartAsync(2);

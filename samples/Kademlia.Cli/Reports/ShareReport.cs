@@ -1,0 +1,4 @@
+namespace Kademlia.Cli.Reports;
+
+/// <summary>What <c>kad share --json</c> prints.</summary>
+internal sealed record ShareReport(string Key, long Length, string Id);

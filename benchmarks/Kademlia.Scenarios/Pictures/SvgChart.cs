@@ -76,7 +76,9 @@ internal sealed class SvgChart
         foreach (double tick in _x.Ticks)
         {
             Add($"<path class='grid' d='M{X(tick)} {Top}V{Height - Bottom}'/>");
-            AddText(X(tick), Height - Bottom + 18, AxisScale.Text(tick), anchor: "middle");
+            string text = AxisScale.Text(tick);
+            bool fits = X(tick) + (text.Length * CharacterWidth / 2.0) <= Width;
+            AddText(fits ? X(tick) : Width, Height - Bottom + 18, text, anchor: fits ? "middle" : "end");
         }
 
         foreach (double tick in _y.Ticks)

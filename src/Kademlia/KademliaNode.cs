@@ -81,23 +81,7 @@ public sealed partial class KademliaNode : IAsyncDisposable
     {
         options ??= new KademliaOptions();
         options.Validate();
-        cancellationToken.ThrowIfCancellationRequested();
-        IReadOnlyList<Contact> known = options.StateFile is null ? [] : StateFile.Load(options.StateFile);
-        NodeIdentity identity = options.Identity
-            ?? (options.IdentityFile is null
-                ? NodeIdentity.Create(options.IdDifficulty)
-                : NodeIdentity.LoadOrCreate(options.IdentityFile, options.IdDifficulty));
-        NodeSockets sockets = NodeSockets.Open(options);
-        HostServices services = new()
-        {
-            Transport = sockets.Datagrams,
-            Streams = sockets.Streams,
-            Store = options.RecordStore ?? new MemoryRecordStore(),
-            Time = options.TimeProvider,
-            Logger = options.LoggerFactory?.CreateLogger<KademliaNode>() ?? NullLogger<KademliaNode>.Instance,
-            Bootstraps = options.ParseBootstraps(),
-        };
-        KademliaNode node = Create(options, identity, services);
+        KademliaNode node = Open(options, out IReadOnlyList<Contact> known);
         await node.BeginAsync(known, cancellationToken).ConfigureAwait(false);
         return node;
     }
@@ -150,11 +134,7 @@ public sealed partial class KademliaNode : IAsyncDisposable
 
         _streams?.Dispose();
         _host.Dispose();
-        if (_options.Identity is null)
-        {
-            Identity.Dispose();
-        }
-
+        Forget(Identity, _options);
         Log.Stopped(_logger, Id);
     }
 
@@ -176,6 +156,49 @@ public sealed partial class KademliaNode : IAsyncDisposable
             _saving?.Dispose();
             _streams?.Dispose();
             _host.Dispose();
+        }
+    }
+
+    /// <summary>Makes a node on all that it lives on, which is its own from here on: closed again when the rest cannot be opened.</summary>
+    private static KademliaNode Open(KademliaOptions options, out IReadOnlyList<Contact> known)
+    {
+        NodeIdentity? identity = options.Identity;
+        (IDatagramTransport? transport, IStreamTransport? streams) = (options.Transport, options.StreamTransport);
+        try
+        {
+            known = options.StateFile is null ? [] : StateFile.Load(options.StateFile);
+            identity ??= options.IdentityFile is null
+                ? NodeIdentity.Create(options.IdDifficulty)
+                : NodeIdentity.LoadOrCreate(options.IdentityFile, options.IdDifficulty);
+            (transport, streams) = NodeSockets.Open(options);
+            return Create(options, identity, ServicesOf(options, transport, streams));
+        }
+        catch
+        {
+            transport?.Dispose();
+            streams?.Dispose();
+            options.RecordStore?.Dispose();
+            Forget(identity, options);
+            throw;
+        }
+    }
+
+    private static HostServices ServicesOf(KademliaOptions options, IDatagramTransport transport, IStreamTransport? streams) => new()
+    {
+        Transport = transport,
+        Streams = streams,
+        Store = options.RecordStore ?? new MemoryRecordStore(),
+        Time = options.TimeProvider,
+        Logger = options.LoggerFactory?.CreateLogger<KademliaNode>() ?? NullLogger<KademliaNode>.Instance,
+        Bootstraps = options.ParseBootstraps(),
+    };
+
+    /// <summary>An identity that the application gave is the application's.</summary>
+    private static void Forget(NodeIdentity? identity, KademliaOptions options)
+    {
+        if (options.Identity is null)
+        {
+            identity?.Dispose();
         }
     }
 

@@ -56,6 +56,7 @@ public sealed partial class KademliaOptions
         Require(MaxRecordLifetime >= RecordLifetime, nameof(MaxRecordLifetime), MaxRecordLifetime, $"at least RecordLifetime, {RecordLifetime}");
         Require(MaxStrangerBytes >= 0, nameof(MaxStrangerBytes), MaxStrangerBytes, "0 or more bytes");
         RequireBetween(MaxStreams, 0, ushort.MaxValue, nameof(MaxStreams));
+        Require(MaxStreams > 0 || StreamTransport is null, nameof(MaxStreams), MaxStreams, "above 0 when StreamTransport is given");
         RequireBetween(MaxStreamsPerPeer, 1, ushort.MaxValue, nameof(MaxStreamsPerPeer));
         if (StreamIdleTimeout != Timeout.InfiniteTimeSpan)
         {

@@ -5,7 +5,8 @@ namespace Kademlia.Tests.Node;
 /// <summary>A store that cannot be read, or cannot be written.</summary>
 internal sealed class BrokenStore(bool canLoad) : IRecordStore
 {
-    public bool IsDisposed { get; private set; }
+    /// <summary>How often it was disposed: by a node whose start fails, exactly once.</summary>
+    public int Disposals { get; private set; }
 
     public IEnumerable<Record> Load() => canLoad ? [] : throw new IOException("The store of a test cannot be read.");
 
@@ -17,5 +18,5 @@ internal sealed class BrokenStore(bool canLoad) : IRecordStore
     public ValueTask<bool> RemoveAsync(Record record, CancellationToken cancellationToken) =>
         throw new IOException("The store of a test cannot be written.");
 
-    public void Dispose() => IsDisposed = true;
+    public void Dispose() => Disposals++;
 }

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 using Kademlia.Tests.Identity;
+using Kademlia.Tests.Transport;
 
 namespace Kademlia.Tests.Node;
 
@@ -177,12 +178,37 @@ public sealed class NodeStartTests
         BrokenStore unreadable = new(canLoad: false);
         KademliaException failure = await Assert.ThrowsAsync<KademliaException>(() => KademliaNode.StartAsync(WithStore(unreadable), Loopback.Token));
         Assert.IsType<IOException>(failure.InnerException);
-        Assert.True(unreadable.IsDisposed);
+        Assert.Equal(1, unreadable.Disposals);
 
         await using KademliaNode node = await KademliaNode.StartAsync(WithStore(new BrokenStore(canLoad: true)), Loopback.Token);
         PutReceipt receipt = await node.PutAsync("greeting", new byte[] { 1 }, cancellationToken: Loopback.Token);
         Assert.Equal(StoreOutcome.Refused, Assert.Single(receipt.Verdicts).Outcome);
         Assert.Equal(0, node.Info.Records);
+    }
+
+    [Fact(Timeout = Loopback.Patience)]
+    public async Task A_start_that_fails_closes_the_store_and_the_transport_that_it_was_given_but_not_the_identity()
+    {
+        using TemporaryFolder folder = new();
+        await File.WriteAllTextAsync(folder.File("wrong"), "something else", Loopback.Token);
+        await using Loopback network = await Loopback.StartAsync(1);
+        using NodeIdentity identity = NodeIdentity.Create();
+        BrokenStore store = new(canLoad: true);
+        MemoryTransport transport = new MemoryNetwork().CreateTransport(PeerEndPoint.Parse("20.0.0.1:7411"));
+        Func<KademliaOptions>[] wrong =
+        [
+            () => new() { ListenAddresses = [IPAddress.Loopback], Port = network[0].Port, Identity = identity, RecordStore = store },
+            () => new() { Transport = transport, StateFile = folder.File("wrong"), Identity = identity, RecordStore = store },
+            () => new() { Transport = transport, IdentityFile = folder.File("wrong"), RecordStore = store },
+        ];
+        for (int i = 0; i < wrong.Length; i++)
+        {
+            await Assert.ThrowsAsync<KademliaException>(() => KademliaNode.StartAsync(wrong[i](), Loopback.Token));
+            Assert.Equal(i + 1, store.Disposals);
+        }
+
+        Assert.Throws<ObjectDisposedException>(() => transport.Start((_, _) => { }));
+        Assert.NotEmpty(identity.Sign([1]));
     }
 
     [Fact(Timeout = Loopback.Patience)]

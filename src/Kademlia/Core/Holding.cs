@@ -7,7 +7,7 @@ namespace Kademlia.Core;
 /// <remarks>
 /// The index decides; the store keeps bytes. What is cheap is decided in the turn that brings the store; a record that may be taken
 /// is verified by an effect, judged again, and written by another; only then the sender is told. A repeated request, whose first is
-/// under way, is not answered. Writes to one slot follow each other.
+/// under way, is not answered. Writes to one slot, and removals from it, follow each other.
 /// </remarks>
 internal sealed class Holding
 {
@@ -222,9 +222,12 @@ internal sealed class Holding
         return effect.IsGenuine;
     }
 
-    /// <summary>Writes a verified record when no other write to its slot is under way.</summary>
-    private async CoreTask<(StoreOutcome Outcome, Record? Newer)> WriteAsync(
-        Record record, long expectedSequence, AddressGroup source, RecordOrigin origin)
+    private CoreTask<(StoreOutcome Outcome, Record? Newer)> WriteAsync(
+        Record record, long expectedSequence, AddressGroup source, RecordOrigin origin) =>
+        InSlotAsync(record, () => WriteSlotAsync(record, expectedSequence, source, origin));
+
+    /// <summary>Writes into a record's slot, or empties it, when nothing else that does is under way.</summary>
+    private async CoreTask<T> InSlotAsync<T>(Record record, Func<CoreTask<T>> write)
     {
         while (!_writing.Add((record.Key, record.Writer)))
         {
@@ -233,7 +236,7 @@ internal sealed class Holding
 
         try
         {
-            return await WriteSlotAsync(record, expectedSequence, source, origin);
+            return await write();
         }
         finally
         {
@@ -313,7 +316,10 @@ internal sealed class Holding
         }
     }
 
-    private void Remove(Record record) => _core.Perform(new StoreEffect(record, replaces: null, removes: true));
+    private void Remove(Record record) => _core.RunDetached(RemoveAsync(record));
+
+    private async CoreTask RemoveAsync(Record record) =>
+        await InSlotAsync(record, async () => await _core.Perform(new StoreEffect(record, replaces: null, removes: true)));
 
     private AddressGroup PayerOf(PeerEndPoint sender) => AddressGroup.Payer(sender, _core.Options.LimitLocalAddressGroups);
 

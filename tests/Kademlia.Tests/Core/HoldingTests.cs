@@ -47,6 +47,22 @@ public sealed class HoldingTests
         Assert.Equal(1, _node.Core.Holding.Index.Count);
     }
 
+    /// <remarks>Effects take time in a world, as removals do in a store that waits for its disk.</remarks>
+    [Fact]
+    public void A_put_into_a_slot_that_is_being_emptied_waits_and_is_stored()
+    {
+        Store(Store(AddressToken.None).Token);
+        _world.Run(Lifetime + Skew);
+        Record again = RecordDraft.Content("hello"u8, (_world.Wall + Lifetime).ToUnixTimeSeconds());
+        WorldOperation<(StoreOutcome Outcome, Record?)> put = _node.Call((core, _) =>
+        {
+            core.Holding.DropExpired();
+            return core.Holding.HoldOwnAsync(again, StoreRequest.Unconditional);
+        });
+        Assert.Equal(StoreOutcome.Stored, _world.Await(put).Outcome);
+        Assert.Equal((1, 1), Served());
+    }
+
     /// <summary>What the node says to a store of the record.</summary>
     private Envelope Store(AddressToken token)
     {

@@ -2,16 +2,17 @@ using Kademlia.Records;
 
 namespace Kademlia.Simulation;
 
-/// <summary>What a machine keeps while its power is off: records, and the faults of real disks.</summary>
+/// <summary>What a machine keeps while its power is off: records, what the node is to know of itself, and the faults of real disks.</summary>
 public sealed class VirtualDisk
 {
     private readonly Dictionary<Slot, Record> _records = [];
+    private readonly Dictionary<RecordKey, OwnRecordState> _own = [];
     private readonly List<Write> _unflushed = [];
 
     /// <summary>Whether the disk is full: every write fails.</summary>
     public bool IsFull { get; set; }
 
-    /// <summary>Whether the last writes are lost with the power although they were acknowledged.</summary>
+    /// <summary>Whether the last writes of records are lost with the power although they were acknowledged.</summary>
     public bool LosesFlushes { get; set; }
 
     /// <summary>So many of the last writes are lost then.</summary>
@@ -43,7 +44,7 @@ public sealed class VirtualDisk
     /// <summary>So many of the last writes would not outlive the power.</summary>
     private int AtRisk => LosesFlushes ? Unflushed : TearsWrites ? 1 : 0;
 
-    internal IRecordStore Open() => new Volume(this);
+    internal INodeStateStore Open() => new Volume(this);
 
     /// <summary>The power goes while the node's contacts are written: what was not flushed is undone, the newest first.</summary>
     internal void LosePower(IReadOnlyList<Contact> contacts)
@@ -65,19 +66,24 @@ public sealed class VirtualDisk
     internal void Wipe()
     {
         _records.Clear();
+        _own.Clear();
         _unflushed.Clear();
         Identity = null;
         Contacts = [];
     }
 
-    private ValueTask<bool> WriteAsync(Record record, Record? replaces)
+    private void ThrowIfFull()
     {
         if (IsFull)
         {
             Failed++;
-            return ValueTask.FromException<bool>(new IOException("No space left on the virtual disk."));
+            throw new IOException("No space left on the virtual disk.");
         }
+    }
 
+    private ValueTask<bool> WriteAsync(Record record, Record? replaces)
+    {
+        ThrowIfFull();
         bool fits = Holds(Slot.Of(record), replaces);
         if (fits)
         {
@@ -116,7 +122,7 @@ public sealed class VirtualDisk
     private readonly record struct Write(Record Record, Record? Replaced);
 
     /// <summary>The disk as one run of a node sees it; its end is not the disk's.</summary>
-    private sealed class Volume(VirtualDisk disk) : IRecordStore
+    private sealed class Volume(VirtualDisk disk) : INodeStateStore
     {
         public IEnumerable<Record> Load() => disk._records.Values
             .OrderBy(record => record.Key.Hash).ThenBy(record => record.Key.Kind).ThenBy(record => record.Writer);
@@ -128,6 +134,29 @@ public sealed class VirtualDisk
 
         public ValueTask<bool> RemoveAsync(Record record, CancellationToken cancellationToken) =>
             ValueTask.FromResult(disk.Holds(Slot.Of(record), record) && disk._records.Remove(Slot.Of(record)));
+
+        public NodeState LoadState() => new(
+            disk.Contacts, [.. disk._own.Values.OrderBy(own => own.Key.Hash).ThenBy(own => own.Key.Kind)]);
+
+        public ValueTask SaveContactsAsync(IReadOnlyList<Contact> contacts, CancellationToken cancellationToken)
+        {
+            disk.ThrowIfFull();
+            disk.Contacts = contacts;
+            return ValueTask.CompletedTask;
+        }
+
+        public ValueTask SaveOwnAsync(OwnRecordState own, CancellationToken cancellationToken)
+        {
+            disk.ThrowIfFull();
+            disk._own[own.Key] = own;
+            return ValueTask.CompletedTask;
+        }
+
+        public ValueTask ForgetOwnAsync(RecordKey key, CancellationToken cancellationToken)
+        {
+            disk._own.Remove(key);
+            return ValueTask.CompletedTask;
+        }
 
         public void Dispose()
         {

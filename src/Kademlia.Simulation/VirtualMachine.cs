@@ -25,7 +25,7 @@ public sealed class VirtualMachine
     /// <summary>Where the machine is, at most one endpoint in each address family.</summary>
     public IReadOnlyList<PeerEndPoint> EndPoints { get; }
 
-    /// <summary>What outlives the node: its identity, its records, and the contacts that it knew.</summary>
+    /// <summary>What outlives the node: its identity, records, what it keeps published, and the contacts that it knew.</summary>
     public VirtualDisk Disk { get; } = new();
 
     /// <summary>The node that runs here, also while it starts; null when none does.</summary>
@@ -120,7 +120,7 @@ public sealed class VirtualMachine
         Node = KademliaNode.Create(_options, Disk.Identity, MakeServices(chooseBootstraps));
         _network.OnStarted(this);
         KademliaNode node = Node;
-        await node.BeginAsync(Disk.Contacts, cancellationToken).ConfigureAwait(false);
+        await node.BeginAsync([], cancellationToken).ConfigureAwait(false);
         return node;
     }
 

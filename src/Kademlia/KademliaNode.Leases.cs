@@ -7,13 +7,20 @@ public sealed partial class KademliaNode
 {
     /// <summary>Stores a value as <see cref="PutAsync(string, ReadOnlyMemory{byte}, PutOptions?, CancellationToken)"/> does, and keeps it published until the lease is disposed.</summary>
     /// <remarks>
+    /// <para>
     /// Of each key this node keeps what was written last: a later put or publication under the key takes the place of this one. The
-    /// lease ends with the node; publish again after a restart.
+    /// lease ends with the node.
+    /// </para>
+    /// <para>
+    /// With a store that is an <see cref="Records.INodeStateStore"/>, the node goes on publishing after a restart, however it ended, whatever
+    /// was published, or put, and neither let go nor deleted: <see cref="OwnRecords"/> has it. Publishing the same value again then gives a
+    /// lease of it as it is, under the sequence that it has; another value takes its place.
+    /// </para>
     /// </remarks>
     /// <param name="name">The name: at most 64 bytes of UTF-8. With the public key it makes the record's key.</param>
     /// <param name="value">The value: at most 768 bytes.</param>
     /// <param name="options">How; null for the defaults.</param>
-    /// <param name="cancellationToken">Gives up waiting; some nodes may hold the record, and nothing is kept published.</param>
+    /// <param name="cancellationToken">Gives up waiting; some nodes may hold the record, and nothing is kept published but what was before.</param>
     /// <returns>
     /// The lease, also when too few nodes took the record or another stands in its place: <see cref="RecordLease.Health"/> tells.
     /// </returns>
@@ -51,7 +58,7 @@ public sealed partial class KademliaNode
         }
 
         Publication publication = await RunAsync(
-            (core, scope) => core.Putting.PublishAsync(call, scope), cancellationToken).ConfigureAwait(false);
+            (core, scope) => core.Putting.PublishOrResumeAsync(call, scope), cancellationToken).ConfigureAwait(false);
         return new RecordLease(_host, call, publication);
     }
 }

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Diagnostics.CodeAnalysis;
 using System.Runtime.CompilerServices;
 using Kademlia.Content;
 using Kademlia.Core;
@@ -28,6 +29,7 @@ public sealed partial class KademliaNode : IAsyncDisposable
     private readonly IDatagramTransport _transport;
     private readonly NodeDispatcher _dispatcher;
     private readonly ILogger _logger;
+    private readonly INodeStateStore? _state;
     private readonly ITimer? _saving;
     private readonly ConcurrentDictionary<string, TalkHandler> _handlers = new(StringComparer.Ordinal);
     private int _disposed;
@@ -45,9 +47,10 @@ public sealed partial class KademliaNode : IAsyncDisposable
         _blocks = new BlockServer(services.Time);
         _streams?.Handle(BlockRequest.Protocol, (_, pipe, token) => _blocks.ServeAsync(pipe, token));
         Joined = JoinedAsync();
-        _saving = options.StateFile is null
+        _state = services.Store as INodeStateStore;
+        _saving = options.StateFile is null && _state is null
             ? null
-            : options.TimeProvider.CreateTimer(_ => SaveState(), null, StateInterval, StateInterval);
+            : options.TimeProvider.CreateTimer(_ => _ = SaveContactsAsync(), null, StateInterval, StateInterval);
     }
 
     /// <summary>The node's id: the hash of its public key.</summary>
@@ -117,7 +120,7 @@ public sealed partial class KademliaNode : IAsyncDisposable
         },
         cancellationToken);
 
-    /// <summary>Leaves the network, for at most a second, and stops: saves the state file, and closes the socket and the store.</summary>
+    /// <summary>Leaves the network, for at most a second, and stops: saves whom it knows, and closes the socket and the store.</summary>
     public async ValueTask DisposeAsync()
     {
         if (Interlocked.Exchange(ref _disposed, 1) != 0)
@@ -129,7 +132,7 @@ public sealed partial class KademliaNode : IAsyncDisposable
         if (_saving is not null)
         {
             await _saving.DisposeAsync().ConfigureAwait(false);
-            SaveState();
+            await SaveContactsAsync().ConfigureAwait(false);
         }
 
         _streams?.Dispose();
@@ -263,19 +266,25 @@ public sealed partial class KademliaNode : IAsyncDisposable
         }
     }
 
-    private void SaveState()
+    /// <summary>Saves whom the node knows, in the file that was named for that, or else in the store. Who met nobody keeps what it knew from before.</summary>
+    [SuppressMessage("Design", "CA1031", Justification = "Whatever a disk or a store fails with, the node goes on.")]
+    private async Task SaveContactsAsync()
     {
         try
         {
             IReadOnlyList<Contact> contacts = Contacts;
-            if (contacts.Count > 0)
+            if (contacts.Count > 0 && _options.StateFile is string path)
             {
-                StateFile.Save(_options.StateFile!, contacts); // Who met nobody keeps what it knew from before.
+                StateFile.Save(path, contacts);
+            }
+            else if (contacts.Count > 0)
+            {
+                await _state!.SaveContactsAsync(contacts, CancellationToken.None).ConfigureAwait(false);
             }
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        catch (Exception e)
         {
-            Log.StateNotSaved(_logger, _options.StateFile!, e);
+            Log.StateNotSaved(_logger, e);
         }
     }
 

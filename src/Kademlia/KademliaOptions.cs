@@ -37,7 +37,7 @@ public sealed partial class KademliaOptions
     public string? IdentityFile { get; init; }
 
     /// <summary>The file that keeps the routing table between runs, for a warm start.</summary>
-    /// <value>The default is none.</value>
+    /// <value>The default is none: then <see cref="RecordStore"/> keeps it, if that is an <see cref="INodeStateStore"/>.</value>
     public string? StateFile { get; init; }
 
     /// <summary>† Keeps deployments apart: nodes of other networks get no answer.</summary>

@@ -14,8 +14,8 @@ internal static partial class Log
     [LoggerMessage(3, LogLevel.Warning, "The bootstrap name {Name} cannot be resolved: {Reason} It is tried again.")]
     public static partial void Unresolvable(ILogger logger, string name, string reason);
 
-    [LoggerMessage(4, LogLevel.Warning, "The state file {Path} cannot be written.")]
-    public static partial void StateNotSaved(ILogger logger, string path, Exception exception);
+    [LoggerMessage(4, LogLevel.Warning, "What the node is to know of itself after a restart cannot be saved.")]
+    public static partial void StateNotSaved(ILogger logger, Exception exception);
 
     [LoggerMessage(5, LogLevel.Error, "The record store failed; the record is not held.")]
     public static partial void StoreFailed(ILogger logger, Exception exception);

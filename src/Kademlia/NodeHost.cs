@@ -137,8 +137,8 @@ internal sealed class NodeHost : ICoreHost, IDisposable
     {
         switch (effect)
         {
-            case StoreEffect store:
-                Begin(store);
+            case WriteEffect write:
+                Begin(write);
                 break;
             case LoadEffect load:
                 _dispatcher.Compute(() => Load(load));
@@ -258,14 +258,12 @@ internal sealed class NodeHost : ICoreHost, IDisposable
 
     /// <summary>Calls the store under the lock, so that it sees writes in the order of the core's; they are waited for after the turn.</summary>
     [SuppressMessage("Design", "CA1031", Justification = "A failing store loses the record, not the node.")]
-    private void Begin(StoreEffect effect)
+    private void Begin(WriteEffect effect)
     {
         Task<bool> write;
         try
         {
-            write = effect.Removes
-                ? _store.RemoveAsync(effect.Record, _stopping.Token).AsTask()
-                : _store.WriteAsync(effect.Record, effect.Replaces, _stopping.Token).AsTask();
+            write = effect is StateEffect state ? SaveAsync(state) : WriteAsync((StoreEffect)effect);
         }
         catch (Exception e)
         {
@@ -275,8 +273,28 @@ internal sealed class NodeHost : ICoreHost, IDisposable
         _afterTurn.Add(() => Observe(FinishAsync(effect, write)));
     }
 
+    private Task<bool> WriteAsync(StoreEffect effect) => effect.Removes
+        ? _store.RemoveAsync(effect.Record, _stopping.Token).AsTask()
+        : _store.WriteAsync(effect.Record, effect.Replaces, _stopping.Token).AsTask();
+
+    /// <summary>The core saves its state when the store has told of one.</summary>
+    private async Task<bool> SaveAsync(StateEffect effect)
+    {
+        INodeStateStore store = (INodeStateStore)_store;
+        if (effect.Own is null)
+        {
+            await store.ForgetOwnAsync(effect.Key, _stopping.Token).ConfigureAwait(false);
+        }
+        else
+        {
+            await store.SaveOwnAsync(effect.Own, _stopping.Token).ConfigureAwait(false);
+        }
+
+        return true;
+    }
+
     [SuppressMessage("Design", "CA1031", Justification = "A failing store loses the record, not the node.")]
-    private async Task FinishAsync(StoreEffect effect, Task<bool> write)
+    private async Task FinishAsync(WriteEffect effect, Task<bool> write)
     {
         try
         {
@@ -284,7 +302,7 @@ internal sealed class NodeHost : ICoreHost, IDisposable
         }
         catch (Exception e) when (!IsStopped)
         {
-            Log.StoreFailed(_logger, e);
+            LogFailure(effect, e);
         }
         catch
         {
@@ -294,12 +312,25 @@ internal sealed class NodeHost : ICoreHost, IDisposable
         Finish(effect);
     }
 
+    private void LogFailure(WriteEffect effect, Exception e)
+    {
+        if (effect is StateEffect)
+        {
+            Log.StateNotSaved(_logger, e);
+        }
+        else
+        {
+            Log.StoreFailed(_logger, e);
+        }
+    }
+
     [SuppressMessage("Design", "CA1031", Justification = "What a store fails with is told to whoever starts the node.")]
     private void Load(LoadEffect effect)
     {
         try
         {
             effect.Records = [.. _store.Load()];
+            effect.State = (_store as INodeStateStore)?.LoadState();
         }
         catch (Exception e)
         {

@@ -18,7 +18,7 @@ public sealed class PutOptions
     /// </summary>
     public long? ExpectedSequence { get; init; }
 
-    /// <summary>Whether this node stores the record again before it expires, and soon when fewer took it than should, for as long as it runs.</summary>
+    /// <summary>Whether this node stores the record again before it expires, and soon when fewer took it than should, for as long as it runs; after a restart too, with a store that keeps its state.</summary>
     /// <value>The default is true.</value>
     public bool Republish { get; init; } = true;
 

@@ -11,7 +11,9 @@ namespace Kademlia;
 /// </para>
 /// <para>
 /// A newer record in the same place, written by this node or by another with its key, ends the lease, which does not fight it:
-/// <see cref="Health"/> tells. So does the node's end. Disposing the lease stops republishing and deletes nothing.
+/// <see cref="Health"/> tells. So does the node's end, after which a node with a store that keeps its state begins again with all leases that
+/// were not disposed: see <see cref="KademliaNode.PublishAsync(string, ReadOnlyMemory{byte}, PutOptions?, CancellationToken)"/>. Disposing the
+/// lease stops republishing, after a restart too, and deletes nothing.
 /// </para>
 /// <para>All members may be used from any thread at once.</para>
 /// </remarks>

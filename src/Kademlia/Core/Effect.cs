@@ -1,3 +1,5 @@
+using Kademlia.Records;
+
 namespace Kademlia.Core;
 
 /// <summary>Work that the core wants done outside its lock. The host does it and hands it back to <see cref="NodeCore.Complete"/>.</summary>
@@ -32,8 +34,15 @@ internal sealed class VerifyEffect(Func<bool> verify) : Effect
     public override void Run() => IsGenuine = verify();
 }
 
+/// <summary>Something for the store to do, which it may take its time for.</summary>
+internal abstract class WriteEffect : Effect
+{
+    /// <summary>Set by the host: whether the store did it.</summary>
+    public bool Succeeded { get; set; }
+}
+
 /// <summary>Write a record into the store, or take one out of it.</summary>
-internal sealed class StoreEffect(Record record, Record? replaces, bool removes) : Effect
+internal sealed class StoreEffect(Record record, Record? replaces, bool removes) : WriteEffect
 {
     public Record Record { get; } = record;
 
@@ -42,9 +51,14 @@ internal sealed class StoreEffect(Record record, Record? replaces, bool removes)
 
     /// <summary>Whether <see cref="Record"/> is taken out.</summary>
     public bool Removes { get; } = removes;
+}
 
-    /// <summary>Set by the host: whether the store did it.</summary>
-    public bool Succeeded { get; set; }
+/// <summary>Save what is to be known of a slot of ours after a restart; null to forget it.</summary>
+internal sealed class StateEffect(RecordKey key, OwnRecordState? own) : WriteEffect
+{
+    public RecordKey Key { get; } = key;
+
+    public OwnRecordState? Own { get; } = own;
 }
 
 /// <summary>Read what the store kept from before.</summary>
@@ -52,6 +66,9 @@ internal sealed class LoadEffect : Effect
 {
     /// <summary>Set by the host.</summary>
     public IReadOnlyList<Record> Records { get; set; } = [];
+
+    /// <summary>Set by the host when the store keeps more than records.</summary>
+    public NodeState? State { get; set; }
 
     /// <summary>Set by the host when the store cannot be read.</summary>
     public Exception? Failure { get; set; }

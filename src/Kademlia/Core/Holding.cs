@@ -152,7 +152,8 @@ internal sealed class Holding
     }
 
     /// <summary>Takes what the store kept from before into the index, but for what has expired.</summary>
-    public async CoreTask LoadAsync()
+    /// <returns>What else the store kept, where it does.</returns>
+    public async CoreTask<NodeState?> LoadAsync()
     {
         LoadEffect loaded = await _core.Perform(new LoadEffect());
         if (loaded.Failure is not null)
@@ -179,6 +180,8 @@ internal sealed class Holding
                 Remove(record);
             }
         }
+
+        return loaded.State;
     }
 
     /// <summary>Drops what expired.</summary>

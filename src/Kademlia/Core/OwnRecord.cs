@@ -42,6 +42,15 @@ internal sealed class OwnRecord(Record record, byte[] salt, TimeSpan lifetime)
     /// <summary>Why the last put could not be made.</summary>
     public string? Error { get; private set; }
 
+    /// <summary>Whether it was kept alive when this node ended, and nobody has published it since the start.</summary>
+    public bool IsFromBefore { get; set; }
+
+    /// <summary>Whether a call asks for just what was kept alive before the start.</summary>
+    public bool IsResumedBy(PutCall call, TimeSpan usualLifetime) => IsFromBefore
+        && call.Options is { Sequence: null, ExpectedSequence: null }
+        && (call.Options.Lifetime ?? usualLifetime) == lifetime
+        && call.Value.Span.SequenceEqual(Record.Value.Span);
+
     /// <summary>A put has ended.</summary>
     /// <param name="receipt">What each node said.</param>
     /// <param name="isHeard">Whether another node said anything.</param>

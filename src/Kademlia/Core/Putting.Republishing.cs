@@ -28,6 +28,7 @@ internal sealed partial class Putting
         if (IsKept(own))
         {
             _own.Remove(own.Record.Key);
+            core.RunDetached(SaveAsync(own.Record.Key));
         }
     }
 
@@ -53,20 +54,16 @@ internal sealed partial class Putting
     }
 
     /// <summary>Stores a record again, with a new expiry and the same sequence, so that no reader sees a change.</summary>
-    private async CoreTask RenewAsync(OwnRecord own, CancelScope scope)
+    /// <returns>What each node said; null when the record is kept alive no more.</returns>
+    private async CoreTask<PutReceipt?> RenewAsync(OwnRecord own, CancelScope scope)
     {
         Record old = own.Record;
-        long expiry = Math.Max(ExpiryThatCounts(old), ExpiryAfter(own.Lifetime));
+        long expiry = Math.Max(LatestExpiry(old.Key), ExpiryAfter(own.Lifetime));
         try
         {
+            await NoteAsync(old.Key, old.Sequence, expiry);
             Record renewed = await MakeAsync(old.Kind, own.Salt, old.Value, isTombstone: false, old.Sequence, expiry);
-            if (IsKept(own))
-            {
-                own.Record = renewed;
-                PutReceipt receipt = await StoreAsync(renewed, StoreRequest.Unconditional, scope);
-                OnPut(own, receipt);
-                GiveWayTo(receipt.Newer, own);
-            }
+            return IsKept(own) ? await StoreAgainAsync(own, renewed, scope) : null;
         }
         catch (KademliaException failure)
         {
@@ -74,6 +71,16 @@ internal sealed partial class Putting
             own.RepublishAt = core.Now + core.Jitter(own.Retry);
             throw;
         }
+    }
+
+    private async CoreTask<PutReceipt> StoreAgainAsync(OwnRecord own, Record renewed, CancelScope scope)
+    {
+        own.Record = renewed;
+        PutReceipt receipt = await StoreAsync(renewed, StoreRequest.Unconditional, scope);
+        OnPut(own, receipt);
+        GiveWayTo(receipt.Newer, own);
+        await SaveAsync(renewed.Key);
+        return receipt;
     }
 
     /// <summary>The next put is in its time, or sooner when fewer than enough took the record.</summary>
@@ -88,7 +95,7 @@ internal sealed partial class Putting
 
     /// <summary>At once, too, when the clock was put right: what was signed by the old one is over by now, or lies too far ahead for any holder.</summary>
     private bool IsDue(OwnRecord own) =>
-        own.RepublishAt <= core.Now || own.Record.ExpirySeconds <= core.WallSeconds || ExpiryThatCounts(own.Record) == 0;
+        own.RepublishAt <= core.Now || own.Record.ExpirySeconds <= core.WallSeconds || ExpiryThatCounts(own.Record.ExpirySeconds) == 0;
 
     /// <summary>Another with our key wrote or deleted it since: ours must not outlive what took its place.</summary>
     private void GiveWayTo(Record? newer, OwnRecord? own)
@@ -123,9 +130,8 @@ internal sealed partial class Putting
             own.Newer = receipt.Newer;
             GiveWayTo(receipt.Newer, before);
         }
-        else if (_issued.GetValueOrDefault(record.Key, record.Sequence) == record.Sequence)
+        else if (_signed.GetValueOrDefault(record.Key).Sequence <= record.Sequence)
         {
-            _issued.Remove(record.Key);
             Replace(before, record);
             if (call.Options.Republish && !call.IsTombstone)
             {

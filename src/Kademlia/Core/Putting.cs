@@ -26,9 +26,6 @@ internal sealed partial class Putting(NodeCore core)
     /// <summary>Content is never written anew.</summary>
     private const long NoSequence = 0;
 
-    /// <summary>The greatest sequence given to a put that is under way or failed: the next one is above it.</summary>
-    private readonly Dictionary<RecordKey, long> _issued = [];
-
     /// <summary>Makes, signs and stores a record.</summary>
     public async CoreTask<PutReceipt> PutAsync(PutCall call, CancelScope scope) => (await PublishAsync(call, scope)).Receipt;
 
@@ -46,11 +43,27 @@ internal sealed partial class Putting(NodeCore core)
         }
     }
 
+    /// <summary>Publishes, too; but what was kept alive when this node ended, and is to stay as it is, is stored again as it is.</summary>
+    public async CoreTask<Publication> PublishOrResumeAsync(PutCall call, CancelScope scope)
+    {
+        if (_own.GetValueOrDefault(call.Key) is OwnRecord own
+            && own.IsResumedBy(call, core.Options.RecordLifetime)
+            && await RenewAsync(own, scope) is PutReceipt receipt)
+        {
+            own.IsFromBefore = false;
+            core.Getting.OnSeen(receipt.Record);
+            return new Publication(receipt, own);
+        }
+
+        return await PublishAsync(call, scope);
+    }
+
     private async CoreTask<Publication> WriteAsync(PutCall call, CancelScope scope)
     {
         long sequence = call.Key.Kind == RecordKind.Content ? NoSequence : call.Options.Sequence ?? NextSequence(call.Key);
-        _issued[call.Key] = Math.Max(sequence, _issued.GetValueOrDefault(call.Key));
-        Record record = await MakeAsync(call.Key.Kind, call.Salt, call.Value, call.IsTombstone, sequence, ExpiryOf(call));
+        long expiry = ExpiryOf(call);
+        await NoteAsync(call.Key, sequence, expiry);
+        Record record = await MakeAsync(call.Key.Kind, call.Salt, call.Value, call.IsTombstone, sequence, expiry);
         scope.ThrowIfCancelled();
         PutReceipt receipt = await StoreAsync(record, call.Options.ExpectedSequence ?? StoreRequest.Unconditional, scope);
         bool isRefused = call.Options.ExpectedSequence is not null && receipt.Stored == 0;
@@ -64,14 +77,16 @@ internal sealed partial class Putting(NodeCore core)
             core.Getting.OnSeen(receipt.Newer);
         }
 
-        return new Publication(receipt, Keep(call, receipt, isRefused));
+        Publication publication = new(receipt, Keep(call, receipt, isRefused));
+        await SaveAsync(call.Key);
+        return publication;
     }
 
     /// <summary>After all that we know of the slot: the larger of the last known plus one and Unix milliseconds.</summary>
     /// <exception cref="KademliaException">No number follows the last.</exception>
     private long NextSequence(RecordKey key)
     {
-        long last = Math.Max(LastKnown(key)?.Sequence ?? 0, _issued.GetValueOrDefault(key));
+        long last = Math.Max(LastKnown(key)?.Sequence ?? 0, _signed.GetValueOrDefault(key).Sequence);
         return last < long.MaxValue
             ? Math.Max(last + 1, core.WallMilliseconds)
             : throw new KademliaException(
@@ -80,12 +95,16 @@ internal sealed partial class Putting(NodeCore core)
 
     /// <summary>Never before that of a record that it replaces, which could come back otherwise.</summary>
     private long ExpiryOf(PutCall call) => call.IsTombstone
-        ? RecordExpiry.OfTombstone(core.WallSeconds, MaxLifetimeSeconds, ExpiryThatCounts(LastKnown(call.Key)))
-        : Math.Max(ExpiryAfter(call.Options.Lifetime ?? core.Options.RecordLifetime), ExpiryThatCounts(LastKnown(call.Key)));
+        ? RecordExpiry.OfTombstone(core.WallSeconds, MaxLifetimeSeconds, LatestExpiry(call.Key))
+        : Math.Max(ExpiryAfter(call.Options.Lifetime ?? core.Options.RecordLifetime), LatestExpiry(call.Key));
 
-    /// <summary>None of a record that nobody would take now: signed by a clock that was ahead, it would keep all that follow it from being taken.</summary>
-    private long ExpiryThatCounts(Record? known) =>
-        known is null || RecordExpiry.IsTooFarAhead(known.ExpirySeconds, core.WallSeconds, MaxLifetimeSeconds) ? 0 : known.ExpirySeconds;
+    /// <summary>The latest in a slot that we signed or know of.</summary>
+    private long LatestExpiry(RecordKey key) => Math.Max(
+        ExpiryThatCounts(LastKnown(key)?.ExpirySeconds ?? 0), ExpiryThatCounts(_signed.GetValueOrDefault(key).ExpirySeconds));
+
+    /// <summary>None that nobody would take now: signed by a clock that was ahead, it would keep all that follow it from being taken.</summary>
+    private long ExpiryThatCounts(long expirySeconds) =>
+        RecordExpiry.IsTooFarAhead(expirySeconds, core.WallSeconds, MaxLifetimeSeconds) ? 0 : expirySeconds;
 
     private long MaxLifetimeSeconds => (long)core.Options.MaxRecordLifetime.TotalSeconds;
 

@@ -1,5 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using Kademlia.Messages;
+using Kademlia.Records;
 
 namespace Kademlia.Core;
 
@@ -126,7 +127,12 @@ internal sealed partial class Upkeep(NodeCore core)
     {
         try
         {
-            await core.Holding.LoadAsync();
+            if (await core.Holding.LoadAsync() is NodeState before)
+            {
+                _known = [.. _known, .. before.Contacts];
+                core.Putting.Resume(before.Own);
+            }
+
             core.RunDetached(TickAsync());
             core.RunDetached(core.Reunion.RunAsync());
             core.RunDetached(core.Reunion.RunForLostAsync());
@@ -217,6 +223,7 @@ internal sealed partial class Upkeep(NodeCore core)
             await core.Delay(core.Jitter(TickInterval), core.Lifetime);
             core.Holding.DropExpired();
             core.Subscribing.DropExpired();
+            core.Putting.ForgetExpired();
             PingContacts();
             VisitNeighbours();
             RunOnce(nameof(RefreshAsync), RefreshAsync);

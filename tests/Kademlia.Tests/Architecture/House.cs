@@ -63,6 +63,8 @@ internal sealed class House
         new("Kademlia.NodeIdentity", "System.IO.File", "the key pair is kept in a file"),
         new("Kademlia.Records.IRecordStore", "System.Threading", "a seam for users: a store may be slow, and waiting for it may be given up"),
         new("Kademlia.Records.IRecordStore", "System.Threading.Tasks", "a seam for users: a store may be slow"),
+        new("Kademlia.Records.INodeStateStore", "System.Threading", "a seam for users: saving may be slow, and waiting for it may be given up"),
+        new("Kademlia.Records.INodeStateStore", "System.Threading.Tasks", "a seam for users: saving may be slow"),
         new("Kademlia.Records.MemoryRecordStore", "System.Threading", "it stands behind that seam"),
         new("Kademlia.Records.MemoryRecordStore", "System.Threading.Tasks", "it stands behind that seam"),
     ];

@@ -97,7 +97,7 @@ internal sealed class CommonOptions
             NetworkName = NetworkOf(parsed),
             NetworkKey = NetworkKeyOf(parsed),
             IdentityFile = IdentityOf(parsed, () => data?.Identity ?? IdentityFiles.ForNode(port)),
-            StateFile = stateFile ?? data?.State,
+            StateFile = stateFile,
             RecordStore = store,
             Port = port,
             ListenAddresses = ListenOn(listenAddresses),

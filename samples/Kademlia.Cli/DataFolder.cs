@@ -7,15 +7,13 @@ internal sealed class DataFolder(string path)
 {
     public string Identity => Path.Combine(path, "identity.pem");
 
-    public string State => Path.Combine(path, "node.state");
-
-    /// <summary>Opens the records, and makes the folder when it is missing.</summary>
-    public SqliteRecordStore OpenRecords()
+    /// <summary>Opens what the node holds and knows, and makes the folder when it is missing.</summary>
+    public SqliteRecordStore OpenStore()
     {
         SqliteRecordStore store = SqliteRecordStore.Open(Path.Combine(path, "records.db"));
         if (store.SetAside is not null)
         {
-            Output.Remark($"The records were damaged and were set aside as {store.SetAside}; the node starts without any.");
+            Output.Remark($"The file was damaged and was set aside as {store.SetAside}; the node starts without any records.");
         }
 
         return store;

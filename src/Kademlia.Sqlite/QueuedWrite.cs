@@ -1,28 +1,18 @@
 namespace Kademlia.Sqlite;
 
-/// <summary>A write or a removal that waits for its transaction: what its slot must hold before, and what it holds after.</summary>
-/// <param name="expected">Null when the slot must be empty.</param>
-/// <param name="next">Null to empty the slot.</param>
-internal sealed class QueuedWrite(Record? expected, Record? next)
+/// <summary>Something that waits for its transaction.</summary>
+internal abstract class QueuedWrite
 {
-    /// <summary>What a write takes of memory beside its record, roughly; the record of a removal is held anyway.</summary>
-    private const int Overhead = 256;
+    /// <summary>What a write takes of memory beside its bytes, roughly.</summary>
+    protected const int Overhead = 256;
 
     private readonly TaskCompletionSource<bool> _completion = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    public Slot Slot { get; } = Slot.Of((next ?? expected)!);
-
-    public Record? Expected { get; } = expected;
-
-    public Record? Next { get; } = next;
-
     /// <summary>How much memory it holds, in bytes.</summary>
-    public int Weight { get; } = Overhead + (next is null ? 0 : RowFormat.LengthOf(next));
+    public abstract int Weight { get; }
 
-    /// <summary>True once the write is on the disk; false when the slot held something else than expected.</summary>
+    /// <summary>True once the write is on the disk; false when the file held something else than expected.</summary>
     public Task<bool> Completion => _completion.Task;
-
-    public bool Expects(Record? held) => held is null ? Expected is null : Expected is not null && held.IsSameAs(Expected);
 
     public void Complete(bool written) => _completion.SetResult(written);
 

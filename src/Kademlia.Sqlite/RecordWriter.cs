@@ -12,7 +12,7 @@ namespace Kademlia.Sqlite;
 /// </remarks>
 internal sealed class RecordWriter : IDisposable
 {
-    private readonly RecordFile _file;
+    private readonly StoreFile _file;
     private readonly ConcurrentDictionary<Slot, Row> _held;
     private readonly WriteQueue _queue = new();
     private readonly Dictionary<Slot, Row?> _changed = [];
@@ -23,7 +23,7 @@ internal sealed class RecordWriter : IDisposable
     /// <param name="file">Where to; from now on the writer's own.</param>
     /// <param name="held">What the file holds, and what readers see.</param>
     /// <param name="lastId">The greatest number of a row so far.</param>
-    public RecordWriter(RecordFile file, ConcurrentDictionary<Slot, Row> held, long lastId)
+    public RecordWriter(StoreFile file, ConcurrentDictionary<Slot, Row> held, long lastId)
     {
         _file = file;
         _held = held;
@@ -91,8 +91,19 @@ internal sealed class RecordWriter : IDisposable
         }
     }
 
-    /// <summary>Makes a write within the transaction, if its slot is as expected.</summary>
     private bool TryMake(QueuedWrite write)
+    {
+        if (write is RecordWrite record)
+        {
+            return TryMake(record);
+        }
+
+        ((StateWrite)write).MakeIn(_file);
+        return true;
+    }
+
+    /// <summary>Makes a write within the transaction, if its slot is as expected.</summary>
+    private bool TryMake(RecordWrite write)
     {
         Row? held = _changed.TryGetValue(write.Slot, out Row? changed) ? changed : _held.GetValueOrDefault(write.Slot);
         bool isExpected = write.Expects(held?.Record);
@@ -109,11 +120,11 @@ internal sealed class RecordWriter : IDisposable
         if (next is not null)
         {
             Row row = new(held?.Id ?? ++_lastId, next);
-            _file.Put(row);
+            _file.Records.Put(row.Id, RowFormat.Write(row.Record));
             return row;
         }
 
-        _file.Delete(held!);
+        _file.Records.Delete(held!.Id);
         return null;
     }
 

@@ -7,7 +7,7 @@ using SQLitePCL;
 
 namespace Kademlia.Sqlite;
 
-/// <summary>Keeps records in one SQLite file. A write completes when it is on the disk, and so outlives the process and a loss of power.</summary>
+/// <summary>Keeps records, and what the node is to know of itself, in one SQLite file. A write completes when it is on the disk, and so outlives the process and a loss of power.</summary>
 /// <remarks>
 /// <para>The file is read once, when it is opened; then all records are in memory too. A read is called under the node's lock: it never
 /// waits for the disk, nor for a write. So the store takes the memory of a <see cref="MemoryRecordStore"/>;
@@ -16,15 +16,16 @@ namespace Kademlia.Sqlite;
 /// there stays. One node has the file open at a time.</para>
 /// <para>Safe to use from any thread.</para>
 /// </remarks>
-public sealed class SqliteRecordStore : IRecordStore
+public sealed partial class SqliteRecordStore : INodeStateStore
 {
     private readonly ConcurrentDictionary<Slot, Row> _held = new();
     private readonly RecordWriter _writer;
     private int _disposed;
 
-    private SqliteRecordStore(RecordFile file, IEnumerable<Row> rows, long lastId)
+    private SqliteRecordStore(StoreFile file, Contents contents, long lastId)
     {
-        foreach (Row row in rows)
+        _before = new NodeState(contents.Contacts, contents.Own);
+        foreach (Row row in contents.Rows)
         {
             // The later row counts: the earlier had expired, could not be dropped, and lives again because the clock was set back.
             _held[row.Slot] = row;
@@ -83,14 +84,14 @@ public sealed class SqliteRecordStore : IRecordStore
     public ValueTask<bool> WriteAsync(Record record, Record? replaces, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(record);
-        return new(_writer.WriteAsync(new QueuedWrite(replaces, record)).WaitAsync(cancellationToken));
+        return new(_writer.WriteAsync(new RecordWrite(replaces, record)).WaitAsync(cancellationToken));
     }
 
     /// <inheritdoc/>
     public ValueTask<bool> RemoveAsync(Record record, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(record);
-        return new(_writer.WriteAsync(new QueuedWrite(record, next: null)).WaitAsync(cancellationToken));
+        return new(_writer.WriteAsync(new RecordWrite(record, next: null)).WaitAsync(cancellationToken));
     }
 
     /// <summary>Writes what was accepted, and closes the file. What was read can still be read.</summary>
@@ -119,14 +120,16 @@ public sealed class SqliteRecordStore : IRecordStore
 
     private static SqliteRecordStore OpenSound(string path, SqliteRecordStoreOptions options, ILogger logger, string? setAside)
     {
-        RecordFile file = RecordFile.Open(path, options.MaxFileBytes);
+        StoreFile file = StoreFile.Open(path, options.MaxFileBytes);
         try
         {
-            List<Row> rows = file.ReadAll();
+            Contents contents = Contents.Of(file);
             long now = options.TimeProvider.GetUtcNow().ToUnixTimeSeconds();
-            ILookup<bool, Row> byExpiry = rows.ToLookup(row => RecordExpiry.IsOver(row.Record.ExpirySeconds, now));
-            Drop(file, byExpiry[true], logger);
-            return new SqliteRecordStore(file, byExpiry[false], rows.LastOrDefault()?.Id ?? 0) { SetAside = setAside };
+            ILookup<bool, Row> rows = contents.Rows.ToLookup(row => RecordExpiry.IsOver(row.Record.ExpirySeconds, now));
+            ILookup<bool, OwnRecordState> own = contents.Own.ToLookup(state => IsOver(state, now));
+            Drop(file, rows[true], own[true], logger);
+            Contents live = contents with { Rows = [.. rows[false]], Own = [.. own[false]] };
+            return new SqliteRecordStore(file, live, contents.LastId) { SetAside = setAside };
         }
         catch
         {
@@ -135,15 +138,23 @@ public sealed class SqliteRecordStore : IRecordStore
         }
     }
 
-    /// <summary>Takes expired records out of the file. Where the disk is full it stays as it is: a node must start there too.</summary>
-    private static void Drop(RecordFile file, IEnumerable<Row> expired, ILogger logger)
+    private static bool IsOver(OwnRecordState own, long now) =>
+        own.Kept is null && RecordExpiry.IsOver(own.Expiry.ToUnixTimeSeconds(), now);
+
+    /// <summary>Takes what has expired out of the file. Where the disk is full it stays as it is: a node must start there too.</summary>
+    private static void Drop(StoreFile file, IEnumerable<Row> rows, IEnumerable<OwnRecordState> own, ILogger logger)
     {
         try
         {
             using SqliteTransaction transaction = file.Begin();
-            foreach (Row row in expired)
+            foreach (Row row in rows)
             {
-                file.Delete(row);
+                file.Records.Delete(row.Id);
+            }
+
+            foreach (OwnRecordState state in own)
+            {
+                file.Own.Delete(OwnFormat.KeyOf(state.Key));
             }
 
             transaction.Commit();

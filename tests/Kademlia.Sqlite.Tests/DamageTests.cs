@@ -1,3 +1,4 @@
+using Kademlia.Records;
 using Microsoft.Extensions.Logging;
 
 namespace Kademlia.Sqlite.Tests;
@@ -10,6 +11,14 @@ public sealed class DamageTests : IDisposable
     private const int FrameLength = PageSize + 24;
 
     private readonly StoreFolder _folder = new();
+    private readonly Contact _contact = new(new NodeId(1, 2, 3, 4), PeerEndPoint.Parse("192.0.2.1:7411"));
+    private readonly OwnRecordState _own;
+
+    public DamageTests()
+    {
+        Record kept = _folder.Samples.Owner();
+        _own = new OwnRecordState(kept.Key, kept.Sequence, kept.Expiry, kept, TimeSpan.FromHours(1), kept.Expiry);
+    }
 
     public void Dispose() => _folder.Dispose();
 
@@ -98,6 +107,8 @@ public sealed class DamageTests : IDisposable
     {
         SqliteRecordStore store = _folder.Open();
         Record[] records = await StoreFolder.FillAsync(store, count);
+        await store.SaveOwnAsync(_own, StoreFolder.Token);
+        await store.SaveContactsAsync([_contact], StoreFolder.Token);
         byte[] log = await File.ReadAllBytesAsync($"{_folder.Path}-wal", StoreFolder.Token);
         byte[] file = await File.ReadAllBytesAsync(_folder.Path, StoreFolder.Token);
         store.Dispose();
@@ -117,6 +128,9 @@ public sealed class DamageTests : IDisposable
         using SqliteRecordStore store = _folder.Open();
         Assert.Equal(store.SetAside is null && file.Length > 0 ? records.Length : 0, store.Count);
         Assert.All(store.Load(), record => Assert.Contains(records, record.IsSameAs));
+        Assert.Equal(store.Count > 0 ? [_own with { Kept = null }] : [], store.LoadState().Own.Select(own => own with { Kept = null }));
+        Assert.All(store.LoadState().Own, own => Assert.True(own.Kept?.IsSameAs(_own.Kept!)));
+        Assert.All(store.LoadState().Contacts, contact => Assert.Equal(_contact, contact));
         Assert.True(store.WriteAsync(_folder.Samples.Owner(), null, StoreFolder.Token).AsTask().GetAwaiter().GetResult());
         return store.SetAside;
     }

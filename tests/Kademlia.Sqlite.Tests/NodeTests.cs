@@ -38,6 +38,51 @@ public sealed class NodeTests : IDisposable
     }
 
     [Fact(Timeout = Loopback.Patience)]
+    public async Task A_node_that_crashed_knows_others_and_keeps_its_leases_up_but_not_what_it_let_go()
+    {
+        byte[] value = "hello"u8.ToArray();
+        using NodeIdentity identity = NodeIdentity.Create();
+        await using KademliaNode holder = await StartAsync(_holders);
+        KademliaNode writer = await StartAsync(_writers, holder, identity: identity);
+        RecordLease mine = await writer.PublishAsync("mine", value, cancellationToken: Loopback.Token);
+        RecordLease ours = await writer.PublishOpenAsync("ours", value, cancellationToken: Loopback.Token);
+        RecordLease disposed = await writer.PublishAsync("disposed", value, cancellationToken: Loopback.Token);
+        await disposed.DisposeAsync();
+        RecordLease deleted = await writer.PublishAsync("deleted", value, cancellationToken: Loopback.Token);
+        await deleted.DeleteAsync(Loopback.Token);
+        writer.Abort();
+
+        await using (KademliaNode again = await StartAsync(_writers, holder, identity: identity))
+        {
+            Assert.Equal([mine.Key, ours.Key], again.OwnRecords.Select(record => record.Key)); // Owner records come before open ones.
+            RecordLease resumed = await again.PublishAsync("mine", value, cancellationToken: Loopback.Token);
+            Assert.Equal((mine.Record.Sequence, 2), (resumed.Record.Sequence, resumed.Receipt.Stored));
+            PutReceipt after = await again.PutAsync("deleted", value, cancellationToken: Loopback.Token);
+            Assert.True(after.Record.Sequence > deleted.Health.Newer!.Sequence);
+        }
+
+        await using KademliaNode alone = await StartAsync(_writers, identity: identity);
+        await alone.Joined.WaitAsync(Loopback.Token);
+        Assert.Equal(3, alone.OwnRecords.Count);
+    }
+
+    [Fact(Timeout = Loopback.Patience)]
+    public async Task A_node_whose_file_is_damaged_starts_with_nothing_and_publishes_anew()
+    {
+        using NodeIdentity identity = NodeIdentity.Create();
+        await using (KademliaNode node = await StartAsync(_writers, identity: identity))
+        {
+            await node.PublishAsync("mine", "hello"u8.ToArray(), cancellationToken: Loopback.Token);
+        }
+
+        byte[] file = await File.ReadAllBytesAsync(_writers.Path, Loopback.Token);
+        await File.WriteAllBytesAsync(_writers.Path, file[..^4096], Loopback.Token);
+        await using KademliaNode again = await StartAsync(_writers, identity: identity);
+        Assert.Empty(again.OwnRecords);
+        Assert.Equal(1, (await again.PublishAsync("mine", "hello"u8.ToArray(), cancellationToken: Loopback.Token)).Receipt.Stored);
+    }
+
+    [Fact(Timeout = Loopback.Patience)]
     public async Task A_node_whose_disk_is_full_refuses_and_keeps_what_it_acknowledged()
     {
         List<RecordKey> acknowledged = [];
@@ -72,13 +117,15 @@ public sealed class NodeTests : IDisposable
         Encoding.UTF8.GetString((await reader.GetAsync(key, cancellationToken: Loopback.Token)).Value.Span);
 
     /// <summary>Starts a node, which then knows the other, however long they take to verify each other.</summary>
-    private static async Task<KademliaNode> StartAsync(StoreFolder folder, KademliaNode? bootstrap = null, long? maxBytes = null)
+    private static async Task<KademliaNode> StartAsync(
+        StoreFolder folder, KademliaNode? bootstrap = null, long? maxBytes = null, NodeIdentity? identity = null)
     {
         KademliaNode node = await KademliaNode.StartAsync(
             new KademliaOptions
             {
                 ListenAddresses = [IPAddress.Loopback],
                 Bootstrap = Loopback.BootstrapOf(bootstrap),
+                Identity = identity,
                 RecordStore = SqliteRecordStore.Open(folder.Path, new SqliteRecordStoreOptions { MaxFileBytes = maxBytes }),
             },
             Loopback.Token);

@@ -24,11 +24,36 @@ public sealed class OpeningTests : IDisposable
     public async Task Open_FileOfANewerVersion_IsToldAndKept()
     {
         await WriteOneAsync();
-        Execute("PRAGMA user_version = 2");
+        Execute("PRAGMA user_version = 3");
         AssertTold("newer version");
-        Execute("PRAGMA user_version = 1");
+        Execute("PRAGMA user_version = 2");
         using SqliteRecordStore store = _folder.Open();
         Assert.Equal(1, store.Count);
+    }
+
+    /// <summary>What version 1 wrote: its statements, and a row as it was on the disk.</summary>
+    [Fact]
+    public async Task Open_FileOfVersion1_HasItsRecordsAndTakesState()
+    {
+        Execute("""
+            PRAGMA journal_mode = WAL;
+            CREATE TABLE records (id INTEGER PRIMARY KEY, record BLOB NOT NULL) STRICT;
+            PRAGMA application_id = 1264673901;
+            PRAGMA user_version = 1;
+            INSERT INTO records (id, record) VALUES (7, x'990100C400C40000C2CE713FC110C40568656C6C6FC40093C9F0377A63F87A')
+            """);
+        Record owner = _folder.Samples.Owner();
+        using (SqliteRecordStore store = _folder.Open())
+        {
+            Assert.Null(store.SetAside);
+            Assert.True(RecordSamples.Content("hello").IsSameAs(Assert.Single(store.Load())));
+            await store.SaveOwnAsync(new(owner.Key, 5, owner.Expiry, owner, default, default), StoreFolder.Token);
+            Assert.True(await store.WriteAsync(owner, null, StoreFolder.Token));
+        }
+
+        using SqliteRecordStore again = _folder.Open();
+        Assert.Equal(2, again.Count);
+        Assert.Equal(owner.Key, Assert.Single(again.LoadState().Own).Key);
     }
 
     [Fact]

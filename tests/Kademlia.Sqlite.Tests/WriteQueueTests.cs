@@ -41,5 +41,5 @@ public sealed class WriteQueueTests
         Assert.Empty(_queue.Take());
     }
 
-    private static QueuedWrite Write(string value) => new(expected: null, RecordSamples.Content(value));
+    private static RecordWrite Write(string value) => new(expected: null, RecordSamples.Content(value));
 }

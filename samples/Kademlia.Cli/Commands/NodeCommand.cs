@@ -24,14 +24,14 @@ internal sealed class NodeCommand : KadCommand
 
     private readonly Option<string?> _state = new("--state")
     {
-        Description = "The file that keeps the routing table between runs.",
+        Description = "A file that keeps nothing but the routing table between runs.",
         HelpName = "FILE",
     };
 
     private readonly Option<string?> _data = new("--data")
     {
-        Description = "The folder that keeps the node between runs, made when missing: its key pair (identity.pem), its routing table "
-            + "(node.state) and its records (records.db). --identity and --state may name others.",
+        Description = "The folder that keeps the node between runs, made when missing: its key pair (identity.pem; --identity may name "
+            + "another), and its records and routing table (records.db).",
         HelpName = "DIR",
     };
 
@@ -48,7 +48,7 @@ internal sealed class NodeCommand : KadCommand
     protected override async Task<int> RunAsync(ParseResult parsed, CancellationToken cancellationToken)
     {
         DataFolder? data = parsed.GetValue(_data) is string folder ? new DataFolder(folder) : null;
-        using SqliteRecordStore? store = data?.OpenRecords(); // The node closes it too, once it has started.
+        using SqliteRecordStore? store = data?.OpenStore(); // The node closes it too, once it has begun to start.
         await using KademliaNode node = await KademliaNode.StartAsync(OptionsOf(parsed, data, store), cancellationToken);
         node.HandleTalk(EchoProtocol, (message, _) => ValueTask.FromResult(message.Payload));
         Announce(node, parsed);

@@ -5,12 +5,12 @@ namespace Kademlia.Sqlite;
 
 /// <summary>The SQLite file: its versions, its rows, and what is asked of SQLite. Used by one thread at a time.</summary>
 /// <remarks>
-/// <para>A row is a number and the bytes of <see cref="RowFormat"/>. Which row a slot has is known in memory, so that there is no index on
-/// disk, and a new record goes to the end of the file: the records of one transaction share a few pages.</para>
+/// <para>Records are numbered. Which number a slot has is known in memory, so that there is no index on
+/// disk, and a new record goes to the end of its table: the records of one transaction share a few pages.</para>
 /// <para>The write-ahead log is on the disk before a transaction has ended (<c>synchronous=FULL</c>). The file is locked for as long as it
 /// is open (<c>locking_mode=EXCLUSIVE</c>), which keeps others out and needs no shared memory beside it.</para>
 /// </remarks>
-internal sealed class RecordFile : IDisposable
+internal sealed class StoreFile : IDisposable
 {
     /// <summary>"Kadm", in the header of each file that is ours.</summary>
     private const long ApplicationId = 0x4B61_646D;
@@ -19,13 +19,19 @@ internal sealed class RecordFile : IDisposable
     private const int LockTimeout = 1;
 
     /// <summary>What leads from each schema version to the next, beginning with an empty file. The version is in <c>user_version</c>.</summary>
-    private static readonly string[] Migrations = ["CREATE TABLE records (id INTEGER PRIMARY KEY, record BLOB NOT NULL) STRICT"];
+    private static readonly string[] Migrations =
+    [
+        "CREATE TABLE records (id INTEGER PRIMARY KEY, record BLOB NOT NULL) STRICT",
+        """
+        CREATE TABLE own (key BLOB PRIMARY KEY, state BLOB NOT NULL) STRICT, WITHOUT ROWID;
+        CREATE TABLE contacts (id INTEGER PRIMARY KEY, contact BLOB NOT NULL) STRICT
+        """,
+    ];
 
     private readonly SqliteConnection _connection;
-    private readonly SqliteCommand _put;
-    private readonly SqliteCommand _delete;
+    private readonly Table[] _tables;
 
-    private RecordFile(string path)
+    private StoreFile(string path)
     {
         Path = path;
         _connection = new SqliteConnection(new SqliteConnectionStringBuilder
@@ -34,25 +40,31 @@ internal sealed class RecordFile : IDisposable
             Pooling = false,
             DefaultTimeout = LockTimeout,
         }.ConnectionString);
-        _put = _connection.CreateCommand();
-        _put.CommandText = "INSERT OR REPLACE INTO records (id, record) VALUES ($id, $record)";
-        _put.Parameters.Add("$id", SqliteType.Integer);
-        _put.Parameters.Add("$record", SqliteType.Blob);
-        _delete = _connection.CreateCommand();
-        _delete.CommandText = "DELETE FROM records WHERE id = $id";
-        _delete.Parameters.Add("$id", SqliteType.Integer);
+        Records = new Table(_connection, "records", "id", "record");
+        Own = new Table(_connection, "own", "key", "state");
+        Contacts = new Table(_connection, "contacts", "id", "contact");
+        _tables = [Records, Own, Contacts];
     }
 
     /// <summary>Where the file lies.</summary>
     public string Path { get; }
 
+    /// <summary>Records, by their numbers, in the bytes of <see cref="RowFormat"/>.</summary>
+    public Table Records { get; }
+
+    /// <summary>What the node wrote, by key, in the bytes of <see cref="OwnFormat"/>.</summary>
+    public Table Own { get; }
+
+    /// <summary>Whom the node knew, by any numbers, in the bytes of <see cref="ContactFormat"/>.</summary>
+    public Table Contacts { get; }
+
     /// <summary>Opens a file, creates it when it is missing, and brings it to this version.</summary>
     /// <exception cref="KademliaException">The file is of a newer version, another program's, or may not be written.</exception>
     /// <exception cref="SqliteException">SQLite cannot use it.</exception>
     /// <exception cref="InvalidDataException">It is damaged.</exception>
-    public static RecordFile Open(string path, long? maxBytes)
+    public static StoreFile Open(string path, long? maxBytes)
     {
-        RecordFile file = new(path);
+        StoreFile file = new(path);
         try
         {
             file.Prepare(maxBytes);
@@ -65,50 +77,17 @@ internal sealed class RecordFile : IDisposable
         }
     }
 
-    /// <summary>All rows, by their number.</summary>
-    /// <exception cref="InvalidDataException">A row is not one that was written.</exception>
-    public List<Row> ReadAll()
-    {
-        using SqliteCommand select = _connection.CreateCommand();
-        select.CommandText = "SELECT id, record FROM records ORDER BY id";
-        using SqliteDataReader reader = select.ExecuteReader();
-        List<Row> rows = [];
-        while (reader.Read())
-        {
-            Record? record = reader.GetValue(1) is byte[] bytes ? RowFormat.Read(bytes) : null;
-            rows.Add(new Row(reader.GetInt64(0), record ?? throw new InvalidDataException($"Row {reader.GetInt64(0)} was altered.")));
-        }
-
-        return rows;
-    }
-
     /// <summary>Begins a transaction. What follows belongs to it, and is undone unless it is committed before it is disposed.</summary>
     public SqliteTransaction Begin()
     {
         SqliteTransaction transaction = _connection.BeginTransaction();
-        _put.Transaction = transaction;
-        _delete.Transaction = transaction;
+        Array.ForEach(_tables, table => table.Enter(transaction));
         return transaction;
-    }
-
-    /// <summary>Writes a row, new or over what it held.</summary>
-    public void Put(Row row)
-    {
-        _put.Parameters[0].Value = row.Id;
-        _put.Parameters[1].Value = RowFormat.Write(row.Record);
-        _put.ExecuteNonQuery();
-    }
-
-    public void Delete(Row row)
-    {
-        _delete.Parameters[0].Value = row.Id;
-        _delete.ExecuteNonQuery();
     }
 
     public void Dispose()
     {
-        _put.Dispose();
-        _delete.Dispose();
+        Array.ForEach(_tables, table => table.Dispose());
         _connection.Dispose();
     }
 

@@ -13,6 +13,9 @@ internal sealed class KillRun(string folder)
     private readonly Dictionary<string, long> _acknowledged = [];
     private readonly Random _random = new(1);
 
+    /// <summary>A put whose sequence does not follow those before it, if there was one.</summary>
+    private string? _reissued;
+
     /// <summary>How many puts have been acknowledged.</summary>
     public long Puts { get; private set; }
 
@@ -50,9 +53,10 @@ internal sealed class KillRun(string folder)
         using Process victim = Start();
         try
         {
-            if (await victim.StandardOutput.ReadLineAsync(cancellationToken) != Victim.Ready)
+            string? greeting = await victim.StandardOutput.ReadLineAsync(cancellationToken);
+            if (FindFault(greeting) is string fault)
             {
-                return "The node did not start.";
+                return fault;
             }
 
             await ReadAsync(victim, _random.Next(MostPuts), cancellationToken);
@@ -66,6 +70,12 @@ internal sealed class KillRun(string folder)
         await victim.WaitForExitAsync(cancellationToken);
         return FindFault();
     }
+
+    /// <summary>Looks whether a node that has started goes on publishing all that it published.</summary>
+    private string? FindFault(string? greeting) =>
+        greeting?.StartsWith(Victim.Ready, StringComparison.Ordinal) != true ? "The node did not start."
+        : int.Parse(greeting[Victim.Ready.Length..], CultureInfo.InvariantCulture) < _acknowledged.Count ? $"Of {_acknowledged.Count} leases: {greeting}"
+        : null;
 
     private Process Start()
     {
@@ -81,18 +91,27 @@ internal sealed class KillRun(string folder)
         {
             string[] parts = line.Split(' ');
             long sequence = long.Parse(parts[1], CultureInfo.InvariantCulture);
-            _acknowledged[parts[0]] = Math.Max(sequence, _acknowledged.GetValueOrDefault(parts[0]));
+            _reissued ??= sequence <= _acknowledged.GetValueOrDefault(parts[0]) ? line : null;
+            _acknowledged[parts[0]] = sequence;
             Puts++;
         }
     }
 
+    /// <summary>Looks for each record among those that the node holds, and among those that it goes on publishing.</summary>
     private string? FindFault()
     {
         using SqliteRecordStore store = SqliteRecordStore.Open(StoreIn(folder));
         Dictionary<string, long> held = store.Load().ToDictionary(record => record.Key.ToString(), record => record.Sequence);
-        string[] missing = [.. _acknowledged.Where(put => held.GetValueOrDefault(put.Key) < put.Value).Select(put => $"{put.Key} {put.Value}")];
+        Dictionary<string, long> published = store.LoadState().Own
+            .Where(own => own.Kept is not null).ToDictionary(own => own.Key.ToString(), own => Math.Min(own.Sequence, own.Kept!.Sequence));
         return store.SetAside is not null ? "The file was damaged."
-            : missing.Length > 0 ? $"{missing.Length} acknowledged records are missing: {string.Join(", ", missing)}"
-            : null;
+            : _reissued is not null ? $"A sequence was given again: {_reissued}"
+            : FindMissing(held, "held") ?? FindMissing(published, "published");
+    }
+
+    private string? FindMissing(Dictionary<string, long> found, string how)
+    {
+        string[] missing = [.. _acknowledged.Where(put => found.GetValueOrDefault(put.Key) < put.Value).Select(put => $"{put.Key} {put.Value}")];
+        return missing.Length > 0 ? $"{missing.Length} acknowledged records are not {how}: {string.Join(", ", missing)}" : null;
     }
 }

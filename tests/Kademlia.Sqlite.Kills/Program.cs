@@ -3,7 +3,8 @@ using Kademlia.Sqlite.Kills;
 
 const string Usage = """
     usage: Kademlia.Sqlite.Kills ROUNDS
-           starts a node with a store, has it put records, kills it, and looks for all that it acknowledged: so many times
+           starts a node with a store, has it put records, kills it, and looks whether it holds, and goes on publishing, all that it
+           acknowledged: so many times
     exit code: 0 when nothing is missing, 1 when something is, 2 when the command line is wrong
     """;
 

@@ -5,8 +5,8 @@ namespace Kademlia.Sqlite.Kills;
 /// <summary>A node alone in its network, that puts records without end and prints each that is acknowledged.</summary>
 internal static class Victim
 {
-    /// <summary>What it prints when it has started, before the first record.</summary>
-    public const string Ready = "ready";
+    /// <summary>What it prints when it has started, and behind it how many records it goes on publishing, before the first record.</summary>
+    public const string Ready = "ready, published: ";
 
     private const int Writers = 64;
     private const int NamesOfAWriter = 16;
@@ -20,7 +20,7 @@ internal static class Victim
             IdentityFile = Path.Combine(folder, "node.pem"),
             RecordStore = SqliteRecordStore.Open(KillRun.StoreIn(folder)),
         });
-        Console.WriteLine(Ready);
+        Console.WriteLine($"{Ready}{node.OwnRecords.Count}");
         await Task.WhenAll(Enumerable.Range(0, Writers).Select(writer => PutAsync(node, writer)));
     }
 

@@ -110,4 +110,35 @@ public sealed class ResumeTests
             await _publisher.RestartAsync();
         }
     });
+
+    [Fact]
+    public void A_put_that_the_crash_met_gives_its_sequence_to_no_other() => _network.Run(async () =>
+    {
+        KademliaNode before = Node;
+        Task<PutReceipt> put = before.PutAsync("mine", new byte[] { 1 });
+        RecordKey key = RecordKey.ForOwner(before.Identity.Algorithm, before.Identity.PublicKey.Span, "mine"u8);
+        while (_network.Nodes[0].Core.Read(key, before.Id) is null)
+        {
+            await _network.DelayAsync(TimeSpan.FromMilliseconds(1));
+        }
+
+        Assert.False(put.IsCompleted);
+        _publisher.ClockSkew = -Minute;
+        await _publisher.RestartAsync();
+        await Assert.ThrowsAsync<ObjectDisposedException>(() => put);
+        Assert.Empty(Node.OwnRecords);
+        PutReceipt next = await Node.PutAsync("mine", new byte[] { 2 });
+        Assert.Equal((Nodes, null), (next.Stored, next.Newer));
+    });
+
+    [Fact]
+    public void What_no_holder_can_have_any_more_is_forgotten_and_what_is_published_is_not() => _network.Run(async () =>
+    {
+        RecordLease kept = await Node.PublishAsync("kept", Value);
+        await Node.PutAsync("once", Value, new PutOptions { Republish = false });
+        await Node.DeleteOpenAsync("deleted");
+        Assert.Equal(3, _publisher.Disk.Open().LoadState().Own.Count);
+        await _network.DelayAsync(3 * Day);
+        Assert.Equal(kept.Key, Assert.Single(_publisher.Disk.Open().LoadState().Own).Key);
+    });
 }

@@ -96,6 +96,31 @@ public sealed class RepublishingTests
     }
 
     [Fact]
+    public void Of_two_puts_at_once_the_later_is_kept_though_the_earlier_ends_last()
+    {
+        _world.Grow(3, Configure);
+        (WorldNode publisher, WorldNode silent) = (_world.Nodes[0], _world.Nodes[2]);
+        Func<PeerEndPoint, PeerEndPoint, bool> isCut = (from, to) => from == silent.EndPoint || to == silent.EndPoint;
+        _world.Partition = isCut;
+        WorldOperation<Publication> earlier = Begin(publisher, "shared");
+        _world.Run(TimeSpan.FromSeconds(1));
+        int asked = 0;
+        _world.Sniffer = (_, to, _) => asked += to == silent.EndPoint ? 1 : 0;
+        while (asked == 0)
+        {
+            _world.Run(TimeSpan.FromMilliseconds(10)); // Until the earlier has just asked the silent one again, in vain.
+        }
+
+        _world.Partition = null;
+        OwnRecord later = Publish(publisher, "shared").Own;
+        _world.Partition = isCut;
+        Assert.False(earlier.IsEnded);
+        Publication ended = _world.Await(earlier);
+        Assert.Null(ended.Receipt.Newer);
+        Assert.Equal((false, true), (publisher.Core.Putting.IsKept(ended.Own), publisher.Core.Putting.IsKept(later)));
+    }
+
+    [Fact]
     public void A_key_that_cannot_sign_is_told_and_tried_again()
     {
         _world.Grow(2, Configure);
@@ -110,12 +135,14 @@ public sealed class RepublishingTests
 
     private static CoreOptions Configure(CoreOptions options) => options with { RecordLifetime = Lifetime, RepublishInterval = Interval };
 
-    private Publication Publish(WorldNode publisher, string name)
+    private Publication Publish(WorldNode publisher, string name) => _world.Await(Begin(publisher, name));
+
+    private static WorldOperation<Publication> Begin(WorldNode publisher, string name)
     {
         byte[] salt = RecordKey.EncodeName(name);
         RecordKey key = RecordKey.ForOwner(publisher.Core.Identity.Algorithm, publisher.Core.Identity.PublicKey.Span, salt);
         PutCall call = new(key, salt, "ours"u8.ToArray(), IsTombstone: false, new PutOptions());
-        return _world.Await(publisher.Call((core, scope) => core.Putting.PublishAsync(call, scope)));
+        return publisher.Call((core, scope) => core.Putting.PublishAsync(call, scope));
     }
 
     /// <summary>The times between the puts of a record, the one before the first included.</summary>

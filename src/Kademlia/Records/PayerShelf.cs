@@ -1,12 +1,12 @@
 namespace Kademlia.Records;
 
-/// <summary>What one address group, or one writer, takes up in a pool, and which of its records may leave.</summary>
+/// <summary>What one address group, one writer, or all tombstones take up in a pool, and which of these records may leave.</summary>
 internal sealed class PayerShelf(AddressGroup group)
 {
     /// <summary>In <see cref="RecordEntry.EvictionOrder"/>. A record whose slot is being written is charged but not here.</summary>
     private readonly SortedSet<RecordEntry> _evictable = new(RecordEntry.EvictionOrder);
 
-    /// <summary>The default value for a writer's.</summary>
+    /// <summary>The default value unless it is a group's.</summary>
     public AddressGroup Group { get; } = group;
 
     public int Count { get; private set; }

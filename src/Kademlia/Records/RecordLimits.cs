@@ -7,6 +7,7 @@ internal sealed record RecordLimits
     public const int Pools = 2;
 
     private const int Share = 4;
+    private const int TombstonePart = 2;
 
     /// <summary>All records of a pool. The default is 32,768.</summary>
     public int MaxRecords { get; init; } = 32 * 1024;
@@ -25,4 +26,10 @@ internal sealed record RecordLimits
 
     /// <summary>The records of one address group in a pool, or of one writer among replicas, in bytes. The default is a quarter of the pool.</summary>
     public long MaxBytesPerGroup { get => field > 0 ? field : MaxBytes / Share; init; }
+
+    /// <summary>The tombstones among replicas. The default is half of the pool.</summary>
+    public int MaxTombstones { get => field > 0 ? field : Math.Max(1, MaxRecords / TombstonePart); init; }
+
+    /// <summary>The tombstones among replicas, in bytes. The default is half of the pool.</summary>
+    public long MaxTombstoneBytes { get => field > 0 ? field : MaxBytes / TombstonePart; init; }
 }

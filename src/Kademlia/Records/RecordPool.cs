@@ -8,7 +8,8 @@ namespace Kademlia.Records;
 /// content has no writer. Who is over its own limit pays itself, so that nobody has more than a share of a pool.</para>
 /// <para>When the whole is over, of what was put the group with the most bytes pays, the incoming record counted: whoever fills
 /// a node pushes out their own records first, and a newcomer from a quiet network finds room. Of replicas the first in
-/// <see cref="RecordEntry.EvictionOrder"/> leaves, whoever sent it: what is far from us, others are nearer to.</para>
+/// <see cref="RecordEntry.EvictionOrder"/> leaves, whoever sent it: what is far from us, others are nearer to. Tombstones, which leave last,
+/// have a part of the replicas at most: beyond it the first of them leaves.</para>
 /// <para>The payer loses its first record in that order; if that is the incoming one, it is turned away. What the store kept from
 /// before has no source, and no share to keep to. What is to be cached makes room nowhere: it is turned away.</para>
 /// </remarks>
@@ -16,6 +17,7 @@ internal sealed class RecordPool(RecordLimits limits, bool isOfReplicas)
 {
     private readonly Dictionary<AddressGroup, PayerShelf> _groups = [];
     private readonly Dictionary<NodeId, PayerShelf> _writers = [];
+    private readonly PayerShelf _tombstones = new(default);
     private readonly SortedSet<PayerShelf> _payersFirst = new(isOfReplicas ? PayerShelf.FirstToLeaveFirst : PayerShelf.LargestFirst);
 
     public int Count { get; private set; }
@@ -23,7 +25,10 @@ internal sealed class RecordPool(RecordLimits limits, bool isOfReplicas)
     public long Bytes { get; private set; }
 
     /// <summary>Whether there is more than may be: between a charge and the evictions that follow it.</summary>
-    public bool IsOver => Count > limits.MaxRecords || Bytes > limits.MaxBytes;
+    public bool IsOver => Count > limits.MaxRecords || Bytes > limits.MaxBytes || HasTooManyTombstones;
+
+    /// <summary>Of what was put they are not counted.</summary>
+    private bool HasTooManyTombstones => _tombstones.Count > limits.MaxTombstones || _tombstones.Bytes > limits.MaxTombstoneBytes;
 
     /// <summary>Counts an entry, held or pending.</summary>
     public void Charge(RecordEntry entry)
@@ -57,7 +62,8 @@ internal sealed class RecordPool(RecordLimits limits, bool isOfReplicas)
 
         PayerShelf group = _groups[incoming.Source];
         PayerShelf? writer = HasWriter(incoming) ? _writers[incoming.Writer] : null;
-        PayerShelf? payer = incoming.Source != default && IsOverShare(group) ? group
+        PayerShelf? payer = HasTooManyTombstones ? _tombstones
+            : incoming.Source != default && IsOverShare(group) ? group
             : writer is not null && IsOverShare(writer) ? writer
             : IsOver ? _payersFirst.Min
             : null;
@@ -86,6 +92,11 @@ internal sealed class RecordPool(RecordLimits limits, bool isOfReplicas)
         if (isMoved && group.Count > 0)
         {
             _payersFirst.Add(group);
+        }
+
+        if (isOfReplicas && entry.Head.IsTombstone)
+        {
+            change(_tombstones, entry);
         }
 
         if (HasWriter(entry))

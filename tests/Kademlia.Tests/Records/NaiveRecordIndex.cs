@@ -82,8 +82,10 @@ internal sealed class NaiveRecordIndex(RecordLimits limits)
         RecordEntry[] pool = [.. PoolOf(incoming)];
         RecordEntry[] group = [.. pool.Where(entry => entry.Source == incoming.Source)];
         RecordEntry[] writer = [.. pool.Where(entry => entry.Writer == incoming.Writer && entry.Head.Kind != RecordKind.Content)];
+        RecordEntry[] tombstones = [.. pool.Where(entry => entry.Head.IsTombstone)];
         bool isReplica = incoming.Origin == RecordOrigin.Replica;
         return incoming.Origin == RecordOrigin.Cache && IsOver(pool, limits.MaxRecords, limits.MaxBytes) ? incoming
+            : isReplica && IsOver(tombstones, limits.MaxTombstones, limits.MaxTombstoneBytes) ? First(tombstones, incoming)
             : incoming.Source != default && IsOver(group, limits.MaxRecordsPerGroup, limits.MaxBytesPerGroup) ? First(group, incoming)
             : isReplica && incoming.Head.Kind != RecordKind.Content && IsOver(writer, limits.MaxRecordsPerGroup, limits.MaxBytesPerGroup) ? First(writer, incoming)
             : !IsOver(pool, limits.MaxRecords, limits.MaxBytes) ? null

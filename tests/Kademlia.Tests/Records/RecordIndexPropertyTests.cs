@@ -188,6 +188,7 @@ public class RecordIndexPropertyTests
                 Assert.All(
                     pool.Where(entry => pool.Key && entry.Head.Kind != RecordKind.Content).GroupBy(entry => entry.Writer),
                     writer => AssertWithin(writer, Limits.MaxRecordsPerGroup, Limits.MaxBytesPerGroup));
+                AssertWithin(pool.Where(entry => pool.Key && entry.Head.IsTombstone), Limits.MaxTombstones, Limits.MaxTombstoneBytes);
             }
 
             Assert.All(_index.ClosestFirst.Where(entry => !entry.IsOwn && entry.Head.Kind == RecordKind.Open).GroupBy(entry => entry.Key), key =>

@@ -349,11 +349,43 @@ public class RecordIndexTests
     [Fact]
     public void TryReserve_ReplicasAreFullOfTombstones_ValuesLeaveFirst()
     {
-        RecordIndex index = Create(new RecordLimits { MaxRecords = 2, MaxRecordsPerGroup = 2 });
+        RecordIndex index = Create(new RecordLimits { MaxRecords = 2, MaxRecordsPerGroup = 2, MaxTombstones = 2 });
         Store(index, Tombstone(0b1111, 1), Red, RecordOrigin.Replica);
         Store(index, Owner(0b0001), Blue, RecordOrigin.Replica);
         Store(index, Tombstone(0b1000, 1), Blue, RecordOrigin.Replica);
         Assert.Equal([Owner(0b0001)], Heads(_evicted));
+    }
+
+    /// <summary>By count, and by bytes: four within their quarters crowd out no value.</summary>
+    [Fact]
+    public void TryReserve_TombstonesOfManyGiversAreHalfOfTheReplicas_TheFarthestOfThemLeavesBeforeAnyValue()
+    {
+        foreach (RecordLimits limits in new RecordLimits[] { new() { MaxRecords = 8 }, new() { MaxBytes = 800 } })
+        {
+            RecordIndex index = Create(limits);
+            RecordHead[] values = [.. Enumerable.Range(12, 4).Select(i => Open((ulong)i, writer: (ulong)i))];
+            RecordHead[] tombstones = [.. Enumerable.Range(1, 11).Reverse().Select(i => Open((ulong)i, writer: (ulong)i) with { IsTombstone = true })];
+            Array.ForEach(values, value => Store(index, value, new AddressGroup(value.Writer.Word3), RecordOrigin.Replica));
+            _evicted.Clear();
+            Array.ForEach(tombstones, tombstone => Store(index, tombstone, new AddressGroup(tombstone.Writer.Word3), RecordOrigin.Replica));
+            Assert.Equal(tombstones[..7], Heads(_evicted));
+            Assert.False(index.TryReserve(tombstones[0], new AddressGroup(11), RecordOrigin.Replica, _evicted));
+            Assert.Equal([.. tombstones[7..].Reverse(), .. values], Heads(index.ClosestFirst));
+        }
+    }
+
+    [Fact]
+    public void TryReserve_TombstonesThatWerePut_AreNotBoundByWhatOthersHave()
+    {
+        RecordIndex index = Create(new RecordLimits { MaxRecords = 8, MaxRecordsPerGroup = 8 });
+        for (ulong i = 1; i <= 8; i++)
+        {
+            Store(index, Open(i, writer: i) with { IsTombstone = true }, i <= 7 ? Red : Blue);
+        }
+
+        Assert.Empty(_evicted);
+        Store(index, Open(0b1111, writer: 9), Blue);
+        Assert.Equal(Red, Assert.Single(_evicted).Source);
     }
 
     [Fact]

@@ -109,12 +109,13 @@ internal sealed partial class Putting
 
     private static bool IsBeaten(Record record, [NotNullWhen(true)] Record? newer) => newer is not null && RecordOrder.Compare(record, newer) < 0;
 
+    /// <summary>Whoever calls this saves what has taken the record's place: were the record given up on the disk before, a crash between would lose both.</summary>
     private void Replace(OwnRecord? own, Record newer)
     {
         if (own is not null && IsKept(own))
         {
             own.Newer = newer;
-            Release(own);
+            _own.Remove(own.Record.Key);
         }
     }
 

@@ -1,3 +1,5 @@
+using System.Net;
+
 namespace Kademlia.Tests.Node;
 
 /// <summary>What users do with leases, between real nodes.</summary>
@@ -104,6 +106,21 @@ public sealed class NodeLeaseTests
         Assert.Equal((false, null), (lease.Health.IsKept, lease.Health.NextPut));
         await Assert.ThrowsAsync<ObjectDisposedException>(() => lease.UpdateAsync(Value, Loopback.Token));
         await lease.DisposeAsync();
+    }
+
+    [Fact(Timeout = Loopback.Patience)]
+    public async Task What_is_saved_has_a_record_at_every_moment_until_the_lease_is_disposed()
+    {
+        using StateLog store = new();
+        await using KademliaNode node = await KademliaNode.StartAsync(
+            new KademliaOptions { ListenAddresses = [IPAddress.Loopback], RecordStore = store }, Loopback.Token);
+        RecordLease lease = await node.PublishAsync("mine", Value, cancellationToken: Loopback.Token);
+        long first = lease.Record.Sequence;
+        await lease.UpdateAsync("again"u8.ToArray(), Loopback.Token);
+        await lease.DisposeAsync();
+        Assert.Equal(
+            [(first, null), (first, first), (lease.Record.Sequence, first), (lease.Record.Sequence, lease.Record.Sequence), (lease.Record.Sequence, null)],
+            store.Saved.Select(own => (own.Sequence, own.Kept?.Sequence)));
     }
 
     [Fact(Timeout = Loopback.Patience)]

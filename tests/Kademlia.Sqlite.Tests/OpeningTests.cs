@@ -1,3 +1,4 @@
+using Kademlia.Tests.Node;
 using Kademlia.Tests.Records;
 using Microsoft.Data.Sqlite;
 
@@ -10,7 +11,7 @@ public sealed class OpeningTests : IDisposable
 
     public void Dispose() => _folder.Dispose();
 
-    [Fact]
+    [Fact(Timeout = Loopback.Patience)]
     public async Task Open_FileInUse_IsTold()
     {
         using SqliteRecordStore store = _folder.Open();
@@ -20,7 +21,7 @@ public sealed class OpeningTests : IDisposable
         Assert.True(await store.WriteAsync(_folder.Samples.Owner(), null, StoreFolder.Token));
     }
 
-    [Fact]
+    [Fact(Timeout = Loopback.Patience)]
     public async Task Open_FileOfANewerVersion_IsToldAndKept()
     {
         await WriteOneAsync();
@@ -32,7 +33,7 @@ public sealed class OpeningTests : IDisposable
     }
 
     /// <summary>What version 1 wrote: its statements, and a row as it was on the disk.</summary>
-    [Fact]
+    [Fact(Timeout = Loopback.Patience)]
     public async Task Open_FileOfVersion1_HasItsRecordsAndTakesState()
     {
         Execute("""
@@ -66,7 +67,7 @@ public sealed class OpeningTests : IDisposable
         Assert.Equal(["records.db"], _folder.Files);
     }
 
-    [Fact]
+    [Fact(Timeout = Loopback.Patience)]
     public async Task Open_FileThatMayNotBeWritten_IsTold()
     {
         const int WriteVersion = 18; // Of the header: above what SQLite knows, the file is read alone. A file's mode would not stop an administrator.

@@ -1,4 +1,5 @@
 using Kademlia.Records;
+using Kademlia.Tests.Node;
 using Kademlia.Tests.Records;
 
 namespace Kademlia.Sqlite.Tests;
@@ -13,7 +14,7 @@ public sealed class SqliteNodeStateTests : NodeStateStoreContract
         _folder.Dispose();
     }
 
-    [Fact]
+    [Fact(Timeout = Loopback.Patience)]
     public async Task What_has_expired_and_is_not_kept_published_is_forgotten_for_good()
     {
         Record[] records = [_folder.Samples.Owner(salt: "kept"), _folder.Samples.Owner(salt: "late", expiry: RecordSamples.Expiry + 1), _folder.Samples.Owner(salt: "over")];
@@ -34,7 +35,7 @@ public sealed class SqliteNodeStateTests : NodeStateStoreContract
         }
     }
 
-    [Fact]
+    [Fact(Timeout = Loopback.Patience)]
     public async Task A_full_disk_saves_nothing_says_so_and_has_what_was_saved_before()
     {
         OwnRecordState first = new(_folder.Samples.Owner().Key, 1, default, _folder.Samples.Owner(), default, default);

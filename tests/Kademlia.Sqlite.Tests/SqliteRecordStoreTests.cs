@@ -1,4 +1,5 @@
 using Kademlia.Records;
+using Kademlia.Tests.Node;
 using Kademlia.Tests.Records;
 
 namespace Kademlia.Sqlite.Tests;
@@ -12,7 +13,7 @@ public sealed class SqliteRecordStoreTests : IDisposable
 
     public void Dispose() => _folder.Dispose();
 
-    [Fact]
+    [Fact(Timeout = Loopback.Patience)]
     public async Task Open_RecordsOfBefore_AreThereInTheSameOrder()
     {
         Record[] records = [_folder.Samples.Owner(), _folder.Samples.Open(), _folder.Samples.Tombstone(salt: "other"), RecordSamples.Content("")];
@@ -29,7 +30,7 @@ public sealed class SqliteRecordStoreTests : IDisposable
         Assert.All(records, record => AssertIdentical(record, again.Read(record.Key, record.Writer)));
     }
 
-    [Fact]
+    [Fact(Timeout = Loopback.Patience)]
     public async Task Open_ReplacedAndRemovedRecords_AreGone()
     {
         Record newer = _folder.Samples.Owner(sequence: 6);
@@ -45,7 +46,7 @@ public sealed class SqliteRecordStoreTests : IDisposable
         AssertIdentical(newer, Assert.Single(again.Load()));
     }
 
-    [Fact]
+    [Fact(Timeout = Loopback.Patience)]
     public async Task Open_ExpiredRecords_AreDroppedForGood()
     {
         Record[] records = [RecordSamples.Content("early", RecordSamples.Expiry), RecordSamples.Content("late", RecordSamples.Expiry + 1)];
@@ -64,7 +65,7 @@ public sealed class SqliteRecordStoreTests : IDisposable
         Assert.Single(again.Load());
     }
 
-    [Fact]
+    [Fact(Timeout = Loopback.Patience)]
     public async Task WriteAsync_ManyOfOneSlotAtOnce_TakeEffectInTheirOrder()
     {
         using SqliteRecordStore store = _folder.Open();
@@ -75,7 +76,7 @@ public sealed class SqliteRecordStoreTests : IDisposable
         AssertIdentical(versions[^1], store.Read(versions[0].Key, versions[0].Writer));
     }
 
-    [Fact]
+    [Fact(Timeout = Loopback.Patience)]
     public async Task WriteAsync_OfSeveralForOneSlotAtOnce_OneSucceeds()
     {
         using SqliteRecordStore store = _folder.Open();
@@ -84,7 +85,7 @@ public sealed class SqliteRecordStoreTests : IDisposable
         Assert.Single(written, true);
     }
 
-    [Fact]
+    [Fact(Timeout = Loopback.Patience)]
     public async Task Dispose_WritesThatWereAccepted_AreOnTheDisk()
     {
         SqliteRecordStore store = _folder.Open();
@@ -96,7 +97,7 @@ public sealed class SqliteRecordStoreTests : IDisposable
         Assert.Equal(writes.Length, again.Count);
     }
 
-    [Fact]
+    [Fact(Timeout = Loopback.Patience)]
     public async Task Dispose_EndsWritingButNotReading()
     {
         SqliteRecordStore store = _folder.Open();
@@ -108,7 +109,7 @@ public sealed class SqliteRecordStoreTests : IDisposable
         Assert.Equal(["records.db"], _folder.Files);
     }
 
-    [Fact]
+    [Fact(Timeout = Loopback.Patience)]
     public async Task WriteAsync_CancelledBefore_EndsSoForItsCallerAlone()
     {
         using SqliteRecordStore store = _folder.Open();
@@ -117,7 +118,7 @@ public sealed class SqliteRecordStoreTests : IDisposable
         Assert.True(await store.WriteAsync(_folder.Samples.Open(), null, StoreFolder.Token));
     }
 
-    [Fact]
+    [Fact(Timeout = Loopback.Patience)]
     public async Task WriteAsync_FullDisk_ThrowsAndLosesNothingThatWasAcknowledged()
     {
         Stack<Record> acknowledged;
@@ -135,7 +136,7 @@ public sealed class SqliteRecordStoreTests : IDisposable
         Assert.All(acknowledged, record => AssertIdentical(record, again.Read(record.Key, record.Writer)));
     }
 
-    [Fact]
+    [Fact(Timeout = Loopback.Patience)]
     public async Task WriteAsync_BesideWritesThatFail_Succeeds()
     {
         using SqliteRecordStore store = _folder.Open(maxBytes: SmallDisk);

@@ -15,10 +15,10 @@ internal sealed partial class Putting
     public void Resume(IReadOnlyList<OwnRecordState> before)
     {
         _isSaved = true;
-        foreach (OwnRecordState state in before)
+        foreach (OwnRecordState state in before.Where(IsOurs))
         {
             _signed[state.Key] = new Signed(state.Sequence, state.Expiry.ToUnixTimeSeconds());
-            if (state.Kept is Record record && (record.Kind == RecordKind.Content || record.Writer == core.Id))
+            if (state.Kept is Record record)
             {
                 _own[state.Key] = new OwnRecord(record, record.Salt.ToArray(), state.Lifetime)
                 {
@@ -43,6 +43,10 @@ internal sealed partial class Putting
         }
     }
 
+    /// <summary>What was published under another identity is left for that.</summary>
+    private bool IsOurs(OwnRecordState state) =>
+        state.Kept is null || state.Kept.Kind == RecordKind.Content || state.Kept.Writer == core.Id;
+
     /// <summary>As long as there was left when it was saved; a clock that was set back since puts nothing off.</summary>
     private TimeSpan PauseUntil(OwnRecordState state)
     {
@@ -52,10 +56,12 @@ internal sealed partial class Putting
     }
 
     /// <summary>What is signed now is known, after a restart too, before anybody sees it. Nobody signs content.</summary>
+    /// <param name="key">Where.</param>
+    /// <param name="sequence">Its sequence.</param>
+    /// <param name="expirySeconds">Its expiry: <see cref="LatestExpiry"/>, or a later one.</param>
     private async CoreTask NoteAsync(RecordKey key, long sequence, long expirySeconds)
     {
-        Signed before = _signed.GetValueOrDefault(key);
-        _signed[key] = new Signed(Math.Max(sequence, before.Sequence), Math.Max(expirySeconds, before.ExpirySeconds));
+        _signed[key] = new Signed(Math.Max(sequence, _signed.GetValueOrDefault(key).Sequence), expirySeconds);
         if (key.Kind != RecordKind.Content)
         {
             await SaveAsync(key);

@@ -132,6 +132,20 @@ public sealed class ResumeTests
     });
 
     [Fact]
+    public void What_was_published_under_another_identity_is_left_for_that() => _network.Run(async () =>
+    {
+        NodeIdentity first = Node.Identity;
+        RecordLease lease = await Node.PublishAsync("mine", Value);
+        _publisher.Kill();
+        await _publisher.StartAsync(new KademliaOptions { Identity = _network.CreateIdentity() });
+        Assert.Empty(Node.OwnRecords);
+        await _network.DelayAsync(2 * Day);
+        _publisher.Kill();
+        await _publisher.StartAsync(new KademliaOptions { Identity = first });
+        Assert.Equal(lease.Key, Assert.Single(Node.OwnRecords).Key);
+    });
+
+    [Fact]
     public void What_no_holder_can_have_any_more_is_forgotten_and_what_is_published_is_not() => _network.Run(async () =>
     {
         RecordLease kept = await Node.PublishAsync("kept", Value);

@@ -52,7 +52,7 @@ internal sealed class BlockFetch(
             while (!IsDone)
             {
                 Task changed = Changed;
-                await AskAsync(provider.Output, asked, linked.Token).ConfigureAwait(false);
+                await AskAsync(provider.Output, asked, mayRepeat: verifying.Count == 0, linked.Token).ConfigureAwait(false);
                 if (asked.TryPeek(out BlockWork? work))
                 {
                     deadline.CancelAfter(BlockRequest.AnswerTime);
@@ -98,10 +98,10 @@ internal sealed class BlockFetch(
         }
     }
 
-    private async Task AskAsync(PipeWriter writer, Queue<BlockWork> asked, CancellationToken cancellationToken)
+    private async Task AskAsync(PipeWriter writer, Queue<BlockWork> asked, bool mayRepeat, CancellationToken cancellationToken)
     {
         bool any = false;
-        while (asked.Count < MaxAhead && Claim(mayRepeat: asked.Count == 0) is { } work)
+        while (asked.Count < MaxAhead && Claim(mayRepeat && asked.Count == 0) is { } work)
         {
             if (await IsHereAsync(work, cancellationToken).ConfigureAwait(false))
             {

@@ -169,7 +169,7 @@ public sealed class NodeStartTests
         KademliaException taken = await Assert.ThrowsAsync<KademliaException>(() => KademliaNode.StartAsync(
             new KademliaOptions { ListenAddresses = [IPAddress.Loopback], Port = network[0].Port }, Loopback.Token));
         Assert.Equal(
-            $"127.0.0.1:{network[0].Port} is taken by another program: choose another port, or 0 for any free one.", taken.Message);
+            $"127.0.0.1:{network[0].Port} is taken by another program (UDP): choose another port, or 0 for any free one.", taken.Message);
     }
 
     [Fact(Timeout = Loopback.Patience)]

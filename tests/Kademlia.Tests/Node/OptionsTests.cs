@@ -1,4 +1,5 @@
 using System.Net;
+using Kademlia.Transport;
 
 namespace Kademlia.Tests.Node;
 
@@ -6,6 +7,7 @@ namespace Kademlia.Tests.Node;
 public sealed class OptionsTests
 {
     private static readonly TimeSpan Year = TimeSpan.FromDays(366);
+    private static readonly TcpStreamTransport Streams = TcpStreamTransport.Bind([IPAddress.Loopback], 0);
     private static readonly NodeIdentity Identity = NodeIdentity.Create();
 
     private static readonly (string Option, string Fix, KademliaOptions Wrong)[] All =
@@ -14,8 +16,8 @@ public sealed class OptionsTests
         ("Bootstrap", "host:port", new() { Bootstrap = { "127.0.0.1:7411", "localhost" } }),
         ("Bootstrap", "host:port", new() { Bootstrap = { null! } }),
         ("Bootstrap", "host:port", new() { Bootstrap = { "0.0.0.0:7411" } }),
-        ("Port", "UDP port", new() { Port = -1 }),
-        ("Port", "UDP port", new() { Port = 65536 }),
+        ("Port", "a port", new() { Port = -1 }),
+        ("Port", "a port", new() { Port = 65536 }),
         ("ListenAddresses", "one address", new() { ListenAddresses = null! }),
         ("ListenAddresses", "one address", new() { ListenAddresses = [] }),
         ("ListenAddresses", "one address", new() { ListenAddresses = [null!] }),
@@ -56,6 +58,10 @@ public sealed class OptionsTests
         ("MaxRecordLifetime", "at least RecordLifetime", new() { MaxRecordLifetime = TimeSpan.FromHours(23) }),
         ("MaxRecordLifetime", "at most 366 days", new() { MaxRecordLifetime = Year + TimeSpan.FromTicks(1) }),
         ("MaxStrangerBytes", "0 or more", new() { MaxStrangerBytes = -1 }),
+        ("MaxStreams", "between 0 and 65535", new() { MaxStreams = -1 }),
+        ("MaxStreams", "above 0 when StreamTransport is given", new() { MaxStreams = 0, StreamTransport = Streams }),
+        ("MaxStreamsPerPeer", "between 1 and 65535", new() { MaxStreamsPerPeer = 0 }),
+        ("StreamIdleTimeout", "above zero", new() { StreamIdleTimeout = TimeSpan.Zero }),
         ("TimeProvider", "TimeProvider.System", new() { TimeProvider = null! }),
     ];
 
@@ -75,7 +81,7 @@ public sealed class OptionsTests
     public void Every_option_that_can_be_wrong_is_among_them() => Assert.Equal(
         typeof(KademliaOptions).GetProperties().Select(p => p.Name).Order(StringComparer.Ordinal),
         All.Select(a => a.Option).Distinct()
-            .Concat(["AcceptRecord", "LimitLocalAddressGroups", "LoggerFactory", "RecordStore", "Transport"])
+            .Concat(["AcceptRecord", "LimitLocalAddressGroups", "LoggerFactory", "RecordStore", "StreamTransport", "Transport"])
             .Order(StringComparer.Ordinal));
 
     [Fact]

@@ -34,7 +34,7 @@ internal static class RecordMemory
     private static void Fill(MemoryRecordStore store)
     {
         using NodeIdentity writer = NodeIdentity.Create();
-        byte[] value = new byte[Record.MaxValueLength];
+        byte[] value = new byte[Record.MaxDatagramValueLength];
         byte[] signature = new byte[NodeIdentity.SignatureLength];
         for (int i = 0; i < Count; i++)
         {

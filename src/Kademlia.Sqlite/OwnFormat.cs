@@ -86,7 +86,7 @@ internal static class OwnFormat
             return true;
         }
 
-        bool valid = RecordFormat.TryRead(ref reader, out RecordSlices slices) && RecordFormat.IsKnown(slices);
+        bool valid = RecordFormat.TryRead(ref reader, Record.MaxValueLength, out RecordSlices slices) && RecordFormat.IsKnown(slices);
         record = valid ? new Record(slices.On(bytes)) : null;
         return valid;
     }

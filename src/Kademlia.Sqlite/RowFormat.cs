@@ -22,7 +22,7 @@ internal static class RowFormat
     {
         ReadOnlySpan<byte> bytes = Checked.Open(row);
         MessagePackReader reader = new(bytes);
-        return RecordFormat.TryRead(ref reader, out RecordSlices slices) && RecordFormat.IsKnown(slices) && reader.IsAtEnd
+        return RecordFormat.TryRead(ref reader, Record.MaxValueLength, out RecordSlices slices) && RecordFormat.IsKnown(slices) && reader.IsAtEnd
             ? new Record(slices.On(bytes))
             : null;
     }

@@ -18,7 +18,7 @@ public sealed partial class KademliaNode
     /// </para>
     /// </remarks>
     /// <param name="name">The name: at most 64 bytes of UTF-8. With the public key it makes the record's key.</param>
-    /// <param name="value">The value: at most 768 bytes.</param>
+    /// <param name="value">The value: at most <see cref="KademliaOptions.MaxValueLength"/> bytes, and 768 under an open key.</param>
     /// <param name="options">How; null for the defaults.</param>
     /// <param name="cancellationToken">Gives up waiting; some nodes may hold the record, and nothing is kept published but what was before.</param>
     /// <returns>

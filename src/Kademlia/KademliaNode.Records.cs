@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using Kademlia.Core;
+using Kademlia.Records;
 
 namespace Kademlia;
 
@@ -8,7 +9,7 @@ public sealed partial class KademliaNode
 {
     /// <summary>Stores a value under this node's key and a name: an owner record, that only this node's key can change or delete.</summary>
     /// <param name="name">The name: at most 64 bytes of UTF-8. With the public key it makes the record's key.</param>
-    /// <param name="value">The value: at most 768 bytes.</param>
+    /// <param name="value">The value: at most <see cref="KademliaOptions.MaxValueLength"/> bytes, and 768 under an open key.</param>
     /// <param name="options">How; null for the defaults.</param>
     /// <param name="cancellationToken">Gives up waiting; some nodes may hold the record.</param>
     /// <returns>What each node said.</returns>
@@ -85,12 +86,15 @@ public sealed partial class KademliaNode
             core.Getting.StreamAsync(key, new GetOptions(), record => tell(new RecordChange(RecordChangeKind.Current, record)), scope);
     }
 
-    internal static void ThrowIfTooLong(ReadOnlyMemory<byte> value)
+    internal static void ThrowIfTooLong(RecordKind kind, ReadOnlyMemory<byte> value, CoreOptions options)
     {
-        if (value.Length > Record.MaxValueLength)
+        int most = Math.Min(RecordShape.MaxValueLength(kind), options.MaxValueLength);
+        if (value.Length > most)
         {
             throw new ArgumentException(
-                $"A value has at most {Record.MaxValueLength} bytes; this has {value.Length}. Split it into several records.", nameof(value));
+                $"A value has at most {most} bytes{(kind == RecordKind.Open ? " under an open key" : "")}; this has {value.Length}. "
+                + $"See {nameof(KademliaOptions)}.{nameof(KademliaOptions.MaxValueLength)}.",
+                nameof(value));
         }
     }
 
@@ -98,7 +102,7 @@ public sealed partial class KademliaNode
 
     private PutCall CallFor(RecordKey key, byte[] salt, ReadOnlyMemory<byte> value, PutOptions? options)
     {
-        ThrowIfTooLong(value);
+        ThrowIfTooLong(key.Kind, value, _host.Core.Options);
         options ??= new PutOptions();
         options.Validate(_options.MaxRecordLifetime);
         return new PutCall(key, salt, value.ToArray(), IsTombstone: false, options);

@@ -32,7 +32,14 @@ public sealed partial class KademliaNode
         Streams.Handle(protocol, handler);
     }
 
-    private StreamHost Streams => _streams ?? throw new KademliaException(
+    private void ServeRecords(TimeProvider time)
+    {
+        RecordExchange records = new(_host, time, OpenStreamAsync);
+        _host.OnAsk = records.AskAsync;
+        _streams?.Handle(RecordExchange.Protocol, records.ServeAsync);
+    }
+
+    internal StreamHost Streams => _streams ?? throw new KademliaException(
         _options.MaxStreams == 0
             ? $"This node has no streams: {nameof(KademliaOptions)}.{nameof(KademliaOptions.MaxStreams)} is 0."
             : $"This node has no streams: give it a {nameof(KademliaOptions)}.{nameof(KademliaOptions.StreamTransport)} beside its {nameof(KademliaOptions.Transport)}.");

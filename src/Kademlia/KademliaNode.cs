@@ -42,10 +42,11 @@ public sealed partial class KademliaNode : IAsyncDisposable
         _dispatcher = services.Dispatcher;
         _logger = services.Logger;
         Identity = identity;
-        _host = new NodeHost(options.ToCore(_transport.LocalEndPoints), identity, services) { OnTalk = AnswerAsync };
+        _host = new NodeHost(options.ToCore(_transport.LocalEndPoints, services.Streams is not null), identity, services) { OnTalk = AnswerAsync };
         _streams = StreamHost.Create(options, identity, services);
         _blocks = new BlockServer(services.Time);
         _streams?.Handle(BlockRequest.Protocol, (_, pipe, token) => _blocks.ServeAsync(pipe, token));
+        ServeRecords(services.Time);
         Joined = JoinedAsync();
         _state = services.Store as INodeStateStore;
         _saving = options.StateFile is null && _state is null

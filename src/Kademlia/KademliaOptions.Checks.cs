@@ -55,6 +55,7 @@ public sealed partial class KademliaOptions
         Require(RepublishInterval < RecordLifetime, nameof(RepublishInterval), RepublishInterval, $"shorter than RecordLifetime, {RecordLifetime}");
         Require(MaxRecordLifetime >= RecordLifetime, nameof(MaxRecordLifetime), MaxRecordLifetime, $"at least RecordLifetime, {RecordLifetime}");
         Require(MaxStrangerBytes >= 0, nameof(MaxStrangerBytes), MaxStrangerBytes, "0 or more bytes");
+        RequireBetween(MaxValueLength, Record.MaxDatagramValueLength, Record.MaxValueLength, nameof(MaxValueLength));
         RequireBetween(MaxStreams, 0, ushort.MaxValue, nameof(MaxStreams));
         Require(MaxStreams > 0 || StreamTransport is null, nameof(MaxStreams), MaxStreams, "above 0 when StreamTransport is given");
         RequireBetween(MaxStreamsPerPeer, 1, ushort.MaxValue, nameof(MaxStreamsPerPeer));
@@ -68,7 +69,7 @@ public sealed partial class KademliaOptions
 
     internal IReadOnlyList<Bootstrap> ParseBootstraps() => [.. Bootstrap.Select(b => Kademlia.Bootstrap.TryParse(b, out Bootstrap parsed) ? parsed : default)];
 
-    internal CoreOptions ToCore(IReadOnlyList<PeerEndPoint> boundTo) => new()
+    internal CoreOptions ToCore(IReadOnlyList<PeerEndPoint> boundTo, bool hasStreams) => new()
     {
         Network = NetworkTag.Of(NetworkName),
         HasIPv4 = boundTo.Any(e => e.IsIPv4),
@@ -90,6 +91,7 @@ public sealed partial class KademliaOptions
         RecordLifetime = RecordLifetime,
         MaxRecordLifetime = MaxRecordLifetime,
         MaxStrangerBytes = MaxStrangerBytes,
+        MaxValueLength = hasStreams ? MaxValueLength : Record.MaxDatagramValueLength,
         LimitLocalAddressGroups = LimitLocalAddressGroups,
         AcceptRecord = AcceptRecord,
     };

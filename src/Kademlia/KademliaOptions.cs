@@ -96,6 +96,10 @@ public sealed partial class KademliaOptions
     /// <value>The default is 64 MiB.</value>
     public long MaxStrangerBytes { get; init; } = 64 * 1024 * 1024;
 
+    /// <summary>The longest value that this node puts, and that it holds for others, in bytes. What is longer than 768 goes over streams, and is never of an open key.</summary>
+    /// <value>The default is 65,536, the most; 768 is the least. Without streams (<see cref="MaxStreams"/>) it is 768.</value>
+    public int MaxValueLength { get; init; } = Record.MaxValueLength;
+
     /// <summary>Whether address-group limits apply to loopback, link-local and private addresses too.</summary>
     /// <value>The default is false: a laboratory on one machine is a network. For public addresses the limits always apply.</value>
     public bool LimitLocalAddressGroups { get; init; }

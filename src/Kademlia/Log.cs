@@ -40,4 +40,7 @@ internal static partial class Log
 
     [LoggerMessage(12, LogLevel.Warning, "The node {Id} at {EndPoint}, which says that it provides {Key}, failed: {Reason}")]
     public static partial void ProviderFailed(ILogger logger, NodeId id, PeerEndPoint endPoint, RecordKey key, string reason);
+
+    [LoggerMessage(13, LogLevel.Debug, "{Contact} cannot be asked for a record, or to keep one: {Reason}")]
+    public static partial void NotAsked(ILogger logger, Contact contact, string reason);
 }

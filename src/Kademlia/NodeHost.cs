@@ -57,6 +57,9 @@ internal sealed class NodeHost : ICoreHost, IDisposable
     /// <summary>Answers the application's messages.</summary>
     public Func<TalkEffect, CancellationToken, Task>? OnTalk { get; set; }
 
+    /// <summary>Asks other nodes over streams.</summary>
+    public Func<AskEffect, CancellationToken, Task>? OnAsk { get; set; }
+
     public bool IsStopped => _stopping.IsCancellationRequested;
 
     private TimeSpan Now => _time.GetElapsedTime(_started);
@@ -148,6 +151,9 @@ internal sealed class NodeHost : ICoreHost, IDisposable
                 break;
             case TalkEffect talk:
                 _dispatcher.Invoke(() => Observe(TalkAsync(talk)));
+                break;
+            case AskEffect ask:
+                Begin(ask);
                 break;
             default:
                 _dispatcher.Compute(() => Compute(effect));
@@ -369,6 +375,29 @@ internal sealed class NodeHost : ICoreHost, IDisposable
         {
             effect.Status = TalkStatus.Failed;
             Log.HandlerFailed(_logger, effect.Protocol, e);
+        }
+
+        Finish(effect);
+    }
+
+    private void Begin(AskEffect effect)
+    {
+        CancellationTokenSource giveUp = new();
+        effect.GiveUp = () => _afterTurn.Add(giveUp.Cancel);
+        _dispatcher.Invoke(() => Observe(AskAsync(effect, giveUp)));
+    }
+
+    [SuppressMessage("Design", "CA1031", Justification = "Whatever keeps a node from being asked, there is no answer.")]
+    private async Task AskAsync(AskEffect effect, CancellationTokenSource giveUp)
+    {
+        try
+        {
+            using CancellationTokenRegistration stopping = _stopping.Token.UnsafeRegister(_ => giveUp.Cancel(), null);
+            await (OnAsk?.Invoke(effect, giveUp.Token) ?? Task.CompletedTask).ConfigureAwait(false);
+        }
+        catch (Exception e)
+        {
+            Log.NotAsked(_logger, effect.Contact, e.Message);
         }
 
         Finish(effect);

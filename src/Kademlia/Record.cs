@@ -11,8 +11,11 @@ namespace Kademlia;
 [DebuggerDisplay("{Key} seq {Sequence} {Value.Length} bytes")]
 public sealed class Record
 {
-    /// <summary>The longest value that surely fits a datagram with everything around it, in bytes.</summary>
-    public const int MaxValueLength = 768;
+    /// <summary>The longest value of a record of content or of an owner, in bytes.</summary>
+    public const int MaxValueLength = 64 * 1024;
+
+    /// <summary>The longest value that surely fits a datagram with everything around it, in bytes. Longer ones go over streams, and open keys have none.</summary>
+    public const int MaxDatagramValueLength = 768;
 
     internal Record(in RecordView view)
     {
@@ -63,6 +66,9 @@ public sealed class Record
     internal SignatureAlgorithm Algorithm { get; }
 
     internal long ExpirySeconds { get; }
+
+    /// <summary>Whether no datagram carries the record.</summary>
+    internal bool IsLarge => Value.Length > MaxDatagramValueLength;
 
     internal RecordView View => new(
         Kind, Algorithm, PublicKey.Span, Salt.Span, Sequence, IsTombstone, ExpirySeconds, Value.Span, Signature.Span);

@@ -44,7 +44,7 @@ public sealed class RecordLease : IAsyncDisposable
     public LeaseHealth Health => _host.Read(core => core.Putting.HealthOf(_own));
 
     /// <summary>Stores another value in the record's place, and keeps that published instead.</summary>
-    /// <param name="value">The value: at most 768 bytes.</param>
+    /// <param name="value">The value: at most <see cref="KademliaOptions.MaxValueLength"/> bytes, and 768 under an open key.</param>
     /// <param name="cancellationToken">Gives up waiting; some nodes may hold the new record.</param>
     /// <returns>What each node said.</returns>
     /// <exception cref="ArgumentException">The value is too long.</exception>
@@ -53,7 +53,7 @@ public sealed class RecordLease : IAsyncDisposable
     public async Task<PutReceipt> UpdateAsync(ReadOnlyMemory<byte> value, CancellationToken cancellationToken = default)
     {
         ObjectDisposedException.ThrowIf(_isDisposed, this);
-        KademliaNode.ThrowIfTooLong(value);
+        KademliaNode.ThrowIfTooLong(Key.Kind, value, _host.Core.Options);
         if (Key.Kind == RecordKind.Content)
         {
             throw new InvalidOperationException("Content cannot change: its key is the hash of its value. Publish the other value as well.");

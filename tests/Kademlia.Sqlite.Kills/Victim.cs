@@ -30,7 +30,7 @@ internal static class Victim
         Random random = new(Environment.ProcessId * Writers + writer);
         while (true)
         {
-            byte[] value = new byte[random.Next(Record.MaxValueLength + 1)];
+            byte[] value = new byte[random.Next(Record.MaxDatagramValueLength + 1)];
             PutReceipt receipt = await node.PutAsync($"{writer} {random.Next(NamesOfAWriter)}", value);
             if (receipt.Stored > 0)
             {

@@ -105,7 +105,7 @@ public sealed class NodeTests : IDisposable
     /// <summary>Puts a record; null when the holder refuses it.</summary>
     private static async Task<RecordKey?> PutAsync(KademliaNode writer, KademliaNode holder, int number)
     {
-        byte[] value = new byte[Record.MaxValueLength];
+        byte[] value = new byte[Record.MaxDatagramValueLength];
         value[0] = (byte)number;
         PutReceipt receipt = await writer.PutContentAsync(value, cancellationToken: Loopback.Token);
         StoreOutcome outcome = Assert.Single(receipt.Verdicts, verdict => verdict.Contact.Id == holder.Id).Outcome;

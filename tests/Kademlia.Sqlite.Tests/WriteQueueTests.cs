@@ -19,7 +19,7 @@ public sealed class WriteQueueTests
     [Fact]
     public void TryAdd_MoreThanItsMemory_IsRefusedUntilSomeIsTaken()
     {
-        QueuedWrite write = Write(new string('.', Record.MaxValueLength));
+        QueuedWrite write = Write(new string('.', Record.MaxDatagramValueLength));
         int count = 0;
         while (_queue.TryAdd(write))
         {

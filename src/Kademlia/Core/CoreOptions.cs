@@ -47,6 +47,9 @@ internal sealed record CoreOptions
 
     public long MaxStrangerBytes { get; init; } = 64 * 1024 * 1024;
 
+    /// <summary>The longest value that is put, and held for others; without streams, what a datagram carries.</summary>
+    public int MaxValueLength { get; init; } = Record.MaxValueLength;
+
     public bool LimitLocalAddressGroups { get; init; }
 
     public Func<Record, bool>? AcceptRecord { get; init; }

@@ -12,6 +12,9 @@ internal abstract class Effect
     /// <summary>What the core does with the outcome; called in the turn that completes the effect.</summary>
     internal Action? Completed { get; set; }
 
+    /// <summary>Set by the host where the effect may take long: gives it up. It is completed all the same, without an outcome.</summary>
+    internal Action? GiveUp { get; set; }
+
     /// <summary>Computes the outcome of an effect that needs nothing but the processor.</summary>
     public virtual void Run()
     {
@@ -94,5 +97,16 @@ internal sealed class TalkEffect(Contact from, string protocol, byte[] payload) 
     public Messages.TalkStatus Status { get; set; } = Messages.TalkStatus.UnknownProtocol;
 
     /// <summary>Set by the host.</summary>
+    public ReadOnlyMemory<byte> Answer { get; set; }
+}
+
+/// <summary>Ask a node over a stream of its own: one frame, and one for the answer.</summary>
+internal sealed class AskEffect(Contact contact, ReadOnlyMemory<byte> request) : Effect
+{
+    public Contact Contact { get; } = contact;
+
+    public ReadOnlyMemory<byte> Request { get; } = request;
+
+    /// <summary>Set by the host; empty when there is no stream to the node, or no answer in time.</summary>
     public ReadOnlyMemory<byte> Answer { get; set; }
 }

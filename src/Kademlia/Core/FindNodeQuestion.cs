@@ -20,7 +20,8 @@ internal sealed class FindNodeQuestion(NodeCore core, NodeId target, AddressFami
     public override int Write(Span<byte> destination, in Envelope envelope, int paddedLength, int cursor) =>
         core.Codec.Write(destination, envelope, new FindNodeRequest(target, want), paddedLength);
 
-    public override bool TryRead(Contact contact, ReadOnlySpan<byte> body, out ReadOnlySpan<Contact> contacts, out bool more, out bool again)
+    public override bool TryRead(
+        Contact contact, bool wasProven, ReadOnlySpan<byte> body, out ReadOnlySpan<Contact> contacts, out bool more, out bool again)
     {
         bool valid = Codec.TryRead(body, core.Scratch, out FindNodeReply reply);
         contacts = reply.Contacts;

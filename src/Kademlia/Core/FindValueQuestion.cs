@@ -9,6 +9,7 @@ namespace Kademlia.Core;
 /// others have said already, so that together they tell every writer, and no more than is needed when some lack a few.</para>
 /// <para>A first reply without records may only have been cut for want of a token; any later page that brings nothing new ends the
 /// paging, whatever the holder says that it holds.</para>
+/// <para>Who holds content or an owner record and gives none to an asker with a token holds a large one, which is fetched over a stream.</para>
 /// </remarks>
 internal sealed class FindValueQuestion(NodeCore core, RecordCollector collector) : WalkQuestion
 {
@@ -52,7 +53,8 @@ internal sealed class FindValueQuestion(NodeCore core, RecordCollector collector
     public override int Write(Span<byte> destination, in Envelope envelope, int paddedLength, int cursor) =>
         core.Codec.Write(destination, envelope, new FindValueRequest(collector.Key, cursor, _isWide), paddedLength);
 
-    public override bool TryRead(Contact contact, ReadOnlySpan<byte> body, out ReadOnlySpan<Contact> contacts, out bool more, out bool again)
+    public override bool TryRead(
+        Contact contact, bool wasProven, ReadOnlySpan<byte> body, out ReadOnlySpan<Contact> contacts, out bool more, out bool again)
     {
         bool valid = Codec.TryRead(body, core.Scratch, out FindValueReply reply);
         contacts = reply.Contacts;
@@ -64,7 +66,8 @@ internal sealed class FindValueQuestion(NodeCore core, RecordCollector collector
         }
 
         Note(contact, reply);
-        _firstHolder ??= reply.Records.Count > 0 ? contact : null;
+        bool isLarge = wasProven && reply.Held > 0 && reply.Records.Count == 0 && collector.Key.Kind != RecordKind.Open;
+        _firstHolder ??= reply.Records.Count > 0 || isLarge ? contact : null;
         int slots = collector.Key.Kind == RecordKind.Open ? reply.Records.Count : Math.Min(reply.Records.Count, 1);
         bool isNews = false;
         for (int i = 0; i < slots; i++)
@@ -76,9 +79,14 @@ internal sealed class FindValueQuestion(NodeCore core, RecordCollector collector
         page = page with { Received = page.Received + reply.Records.Count, Number = page.Number + 1 };
         _pages[contact.EndPoint] = page;
         int held = collector.Key.Kind == RecordKind.Open ? reply.Held : Math.Min(reply.Held, 1);
-        bool wasCut = page.Number == 1 && reply.Records.Count == 0;
+        bool wasCut = page.Number == 1 && reply.Records.Count == 0 && !isLarge;
         again = (isNews || wasCut) && page.Received < held && page.Number < MaxPages && !collector.IsSatisfied;
         more = reply.More && !again;
+        if (isLarge)
+        {
+            collector.OnLarge(contact, reply.NewestSequence);
+        }
+
         return true;
     }
 

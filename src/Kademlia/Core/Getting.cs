@@ -11,11 +11,15 @@ namespace Kademlia.Core;
 /// </remarks>
 internal sealed class Getting(NodeCore core)
 {
-    /// <summary>So many owner records are remembered as seen, so that a reader never goes back: at most a kilobyte each.</summary>
+    /// <summary>So many owner records are remembered as seen, so that a reader never goes back.</summary>
     public const int MaxSeen = 1024;
+
+    /// <summary>And so many bytes of their values.</summary>
+    private const int MaxSeenBytes = 4 * 1024 * 1024;
 
     private readonly Dictionary<RecordKey, LinkedListNode<Record>> _seen = [];
     private readonly LinkedList<Record> _bySeen = new();
+    private long _seenBytes;
     private readonly Dictionary<RecordKey, List<SharedGet>> _shared = [];
 
     /// <summary>The newest owner record that this node has seen under a key, or null.</summary>
@@ -30,17 +34,23 @@ internal sealed class Getting(NodeCore core)
         }
 
         Record newest = LastSeen(record.Key) is Record known && RecordOrder.Compare(known, record) >= 0 ? known : record;
-        if (_seen.Remove(record.Key, out LinkedListNode<Record>? node))
+        Unsee(record.Key);
+        while (_seen.Count == MaxSeen || _seenBytes + newest.Value.Length > MaxSeenBytes)
         {
-            _bySeen.Remove(node);
-        }
-        else if (_seen.Count == MaxSeen)
-        {
-            _seen.Remove(_bySeen.First!.Value.Key);
-            _bySeen.RemoveFirst();
+            Unsee(_bySeen.First!.Value.Key);
         }
 
         _seen.Add(record.Key, _bySeen.AddLast(newest));
+        _seenBytes += newest.Value.Length;
+    }
+
+    private void Unsee(RecordKey key)
+    {
+        if (_seen.Remove(key, out LinkedListNode<Record>? node))
+        {
+            _bySeen.Remove(node);
+            _seenBytes -= node.Value.Value.Length;
+        }
     }
 
     /// <summary>Gets what is stored under a key, together with whoever gets the same.</summary>

@@ -1,4 +1,3 @@
-using Kademlia.Messages;
 using Kademlia.Records;
 
 namespace Kademlia.Core;
@@ -9,7 +8,7 @@ namespace Kademlia.Core;
 /// is verified by an effect, judged again, and written by another; only then the sender is told. A repeated request, whose first is
 /// under way, is not answered. Writes to one slot, and removals from it, follow each other.
 /// </remarks>
-internal sealed class Holding
+internal sealed partial class Holding
 {
     /// <summary>So many offered records are verified and written at once; further ones find no room.</summary>
     public const int MaxUnderWay = 256;
@@ -29,57 +28,9 @@ internal sealed class Holding
 
     public RecordIndex Index { get; }
 
-    /// <summary>A request to keep a record, with a valid token.</summary>
-    public bool OnStore(in IncomingRequest request, in StoreRequest store)
-    {
-        bool isMisplaced = store.Purpose == StorePurpose.Cache && store.Record.Kind != RecordKind.Content;
-        if (isMisplaced || !IsAcceptable(store.Record))
-        {
-            _core.Answers.ReplyStore(request, StoreOutcome.Refused, newer: null);
-            return true;
-        }
-
-        Record record = Copy(store.Record, store.Purpose);
-        RecordHead head = RecordHead.Of(record);
-        RecordOrigin origin = OriginOf(store.Purpose, record.Key, new Contact(request.Envelope.Sender, request.From));
-        StoreOutcome judged = Index.Judge(head, store.ExpectedSequence);
-        if (judged != StoreOutcome.Stored || Index.IsHeld(head) || (origin == RecordOrigin.Cache && Index.IsHeldForMore(head)))
-        {
-            Reaffirm(head, PayerOf(request.From), origin);
-            _core.Answers.ReplyStore(request, judged, HeldInstead(judged, record));
-        }
-        else if (_underWay.Count >= MaxUnderWay && !_underWay.Contains((request.From, request.Envelope.Transaction)))
-        {
-            _core.Answers.ReplyStore(request, StoreOutcome.Full, newer: null);
-        }
-        else if (_underWay.Add((request.From, request.Envelope.Transaction)))
-        {
-            _core.RunDetached(HoldAsync(request, record, store.ExpectedSequence, origin));
-        }
-
-        return true;
-    }
-
     /// <summary>Keeps a record of our own.</summary>
     public CoreTask<(StoreOutcome Outcome, Record? Newer)> HoldOwnAsync(Record record, long expectedSequence) =>
         WriteAsync(record, expectedSequence, default, RecordOrigin.Own);
-
-    /// <summary>Takes a record that a neighbour holds, if it is genuine and greater than ours.</summary>
-    public async CoreTask MergeAsync(Record record, Contact neighbour)
-    {
-        if (IsAcceptable(record.View) && await IsWelcomeAsync(record))
-        {
-            RecordOrigin origin = OriginOf(StorePurpose.Replica, record.Key, neighbour);
-            await WriteAsync(record, StoreRequest.Unconditional, PayerOf(neighbour.EndPoint), origin);
-        }
-    }
-
-    /// <summary>Whether a record's shape and expiry allow it to be kept or believed. Of content, too late an expiry is cut.</summary>
-    public bool IsAcceptable(in RecordView record)
-    {
-        RecordFault fault = _core.Verifier.Examine(record, _core.WallSeconds);
-        return fault == RecordFault.None || (fault == RecordFault.TooFarAhead && record.Kind == RecordKind.Content);
-    }
 
     /// <summary>Reads what is held under a key, from a cursor on, wrapping around.</summary>
     /// <returns>How many were read into <paramref name="destination"/>.</returns>
@@ -195,36 +146,6 @@ internal sealed class Holding
 
     private bool IsOver(RecordEntry entry) => RecordExpiry.IsOver(entry.Head.ExpirySeconds, _core.WallSeconds);
 
-    private async CoreTask HoldAsync(IncomingRequest request, Record record, long expectedSequence, RecordOrigin origin)
-    {
-        try
-        {
-            (StoreOutcome outcome, Record? newer) = await IsWelcomeAsync(record)
-                ? await WriteAsync(record, expectedSequence, PayerOf(request.From), origin)
-                : (StoreOutcome.Refused, null);
-            _core.Answers.ReplyStore(request, outcome, newer);
-        }
-        finally
-        {
-            _underWay.Remove((request.From, request.Envelope.Transaction));
-        }
-    }
-
-    /// <summary>Whether a record is genuine and the application takes it. Content, whose key is its hash, needs no effect.</summary>
-    private async CoreTask<bool> IsWelcomeAsync(Record record)
-    {
-        Func<Record, bool>? accept = _core.Options.AcceptRecord;
-        if (record.Kind == RecordKind.Content && accept is null)
-        {
-            return true;
-        }
-
-        RecordVerifier verifier = _core.Verifier;
-        VerifyEffect effect = await _core.Perform(new VerifyEffect(() =>
-            verifier.IsSigned(record.View) && (accept is null || accept(record))));
-        return effect.IsGenuine;
-    }
-
     private CoreTask<(StoreOutcome Outcome, Record? Newer)> WriteAsync(
         Record record, long expectedSequence, AddressGroup source, RecordOrigin origin) =>
         InSlotAsync(record, () => WriteSlotAsync(record, expectedSequence, source, origin));
@@ -251,11 +172,9 @@ internal sealed class Holding
         Record record, long expectedSequence, AddressGroup source, RecordOrigin origin)
     {
         RecordHead head = RecordHead.Of(record);
-        StoreOutcome judged = Index.Judge(head, expectedSequence);
-        if (judged != StoreOutcome.Stored || Index.IsHeld(head) || (origin == RecordOrigin.Cache && Index.IsHeldForMore(head)))
+        if (TrySettle(record, head, expectedSequence, source, origin) is { } settled)
         {
-            Reaffirm(head, source, origin);
-            return (judged, HeldInstead(judged, record));
+            return settled;
         }
 
         List<RecordEntry> evicted = [];
@@ -279,27 +198,25 @@ internal sealed class Holding
         return (StoreOutcome.Stored, null);
     }
 
+    /// <summary>What is said of a record that need not be written, since it loses or is held already; null of any other.</summary>
+    private (StoreOutcome Outcome, Record? Newer)? TrySettle(
+        Record record, in RecordHead head, long expectedSequence, AddressGroup source, RecordOrigin origin)
+    {
+        StoreOutcome judged = Index.Judge(head, expectedSequence);
+        if (judged == StoreOutcome.Stored && !Index.IsHeld(head) && !(origin == RecordOrigin.Cache && Index.IsHeldForMore(head)))
+        {
+            return null;
+        }
+
+        Reaffirm(head, source, origin);
+        return (judged, HeldInstead(judged, record));
+    }
+
     private void Reaffirm(in RecordHead head, AddressGroup source, RecordOrigin origin)
     {
         List<RecordEntry> evicted = [];
         Index.Reaffirm(head, source, origin, evicted);
         evicted.ForEach(Evict);
-    }
-
-    /// <summary>A copy to keep. Content, whose expiry nobody signed, is kept for as long as we say; others would not be genuine any more.</summary>
-    private Record Copy(in RecordView record, StorePurpose purpose)
-    {
-        if (record.Kind != RecordKind.Content)
-        {
-            return new Record(record);
-        }
-
-        bool isCached = purpose == StorePurpose.Cache;
-        TimeSpan longest = isCached ? _core.Mending.RetentionFor(new Record(record).Key) : _core.Options.MaxRecordLifetime;
-        long latest = _core.WallSeconds + (long)longest.TotalSeconds;
-        return record.ExpirySeconds > latest + (isCached ? 0 : RecordExpiry.SkewSeconds)
-            ? RecordDraft.Content(record.Value, latest)
-            : new Record(record);
     }
 
     private Record? HeldInstead(StoreOutcome judged, Record record) =>
@@ -323,14 +240,4 @@ internal sealed class Holding
 
     private async CoreTask RemoveAsync(Record record) =>
         await InSlotAsync(record, async () => await _core.Perform(new StoreEffect(record, replaces: null, removes: true)));
-
-    private AddressGroup PayerOf(PeerEndPoint sender) => AddressGroup.Payer(sender, _core.Options.LimitLocalAddressGroups);
-
-    /// <summary>From anybody but a neighbour, or where others are to hold the key, a replica is a put like any other.</summary>
-    private RecordOrigin OriginOf(StorePurpose purpose, RecordKey key, Contact from) => purpose switch
-    {
-        StorePurpose.Replica when _core.Replication.MayReplicate(key, from) => RecordOrigin.Replica,
-        StorePurpose.Cache => RecordOrigin.Cache,
-        _ => RecordOrigin.Put,
-    };
 }

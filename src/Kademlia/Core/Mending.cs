@@ -38,7 +38,7 @@ internal sealed class Mending(NodeCore core)
     /// <param name="question">What each node answered.</param>
     public void AfterGet(Record found, FindValueQuestion question)
     {
-        if (found.Kind == RecordKind.Content && question.ClosestWithout is Contact lacking)
+        if (found is { Kind: RecordKind.Content, IsLarge: false } && question.ClosestWithout is Contact lacking)
         {
             core.RunDetached(GiveAsync(lacking, found, StorePurpose.Cache));
         }
@@ -66,5 +66,5 @@ internal sealed class Mending(NodeCore core)
         await new StoreOut(core, contact, record, purpose, StoreRequest.Unconditional, core.LifetimeFor(Purpose.Replicas))
         {
             MaxAttempts = Attempts,
-        }.Send();
+        }.StoreAsync();
 }

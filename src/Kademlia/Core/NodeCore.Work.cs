@@ -29,13 +29,21 @@ internal sealed partial class NodeCore
 
     /// <summary>Has an effect done; the awaiting work resumes when the host completes it, or the node stops.</summary>
     internal CorePromise<TEffect> Perform<TEffect>(TEffect effect)
+        where TEffect : Effect => Perform(effect, Lifetime);
+
+    /// <summary>Has an effect done that may take long: it is given up when the scope is cancelled.</summary>
+    internal CorePromise<TEffect> Perform<TEffect>(TEffect effect, CancelScope scope)
         where TEffect : Effect
     {
         CorePromise<TEffect> promise = new(Ready);
-        LinkedListNode<Action> registration = Lifetime.Add(() => promise.Break(new OperationCanceledException()));
+        LinkedListNode<Action> registration = scope.Add(() =>
+        {
+            effect.GiveUp?.Invoke();
+            promise.Break(new OperationCanceledException());
+        });
         effect.Completed = () =>
         {
-            Lifetime.Remove(registration);
+            scope.Remove(registration);
             promise.Keep(effect);
         };
         _host.Begin(effect);

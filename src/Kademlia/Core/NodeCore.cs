@@ -50,6 +50,7 @@ internal sealed partial class NodeCore
         Answers = new Answers(this);
         Newcomers = new Newcomers(this);
         Holding = new Holding(this);
+        LargeRecords = new LargeRecords(this);
         Finding = new Finding(this);
         Getting = new Getting(this);
         Mending = new Mending(this);
@@ -101,6 +102,8 @@ internal sealed partial class NodeCore
     public Mending Mending { get; }
 
     public Holding Holding { get; }
+
+    public LargeRecords LargeRecords { get; }
 
     public Talking Talking { get; }
 

@@ -9,24 +9,25 @@ namespace Kademlia.Core;
 internal abstract class AwaitedRequest<T> : PendingRequest
 {
     private readonly CorePromise<T?> _promise;
-    private readonly CancelScope _scope;
     private LinkedListNode<Action>? _registration;
 
     protected AwaitedRequest(NodeCore core, Contact contact, MessageKind kind, CancelScope scope)
         : base(contact, kind)
     {
         _promise = new CorePromise<T?>(core.Ready);
-        _scope = scope;
+        Scope = scope;
         Core = core;
         Purpose = scope.Purpose;
     }
 
     protected NodeCore Core { get; }
 
+    protected CancelScope Scope { get; }
+
     /// <summary>Sends the request; the result is the default value when no reply comes.</summary>
     public CorePromise<T?> Send()
     {
-        _registration = _scope.Add(() => Core.Requests.Cancel(this));
+        _registration = Scope.Add(() => Core.Requests.Cancel(this));
         Core.Requests.Send(this);
         return _promise;
     }
@@ -46,7 +47,7 @@ internal abstract class AwaitedRequest<T> : PendingRequest
 
     private void End(T? result)
     {
-        _scope.Remove(_registration!);
+        Scope.Remove(_registration!);
         _promise.Keep(result);
     }
 }
@@ -84,10 +85,15 @@ internal sealed class ProveOut(NodeCore core, Contact contact, byte[] nonce, Can
 /// <summary>What a holder said of a store, with the record that it holds instead, still to be verified.</summary>
 internal sealed record StoreAnswer(StoreOutcome Outcome, long ClockSeconds, Record? Newer);
 
-/// <summary>Keep this record.</summary>
+/// <summary>Keep this record. A large one goes over a stream instead: begin with <see cref="StoreAsync"/>.</summary>
 internal sealed class StoreOut(NodeCore core, Contact contact, Record record, StorePurpose purpose, long expectedSequence, CancelScope scope)
     : AwaitedRequest<StoreAnswer>(core, contact, MessageKind.Store, scope)
 {
+    /// <summary>Sends it in whatever way it fits; null when no answer comes.</summary>
+    public async CoreTask<StoreAnswer?> StoreAsync() => record.IsLarge
+        ? await Core.LargeRecords.StoreAsync(Contact, record, purpose, expectedSequence, Scope)
+        : await Send();
+
     public override int Write(Span<byte> destination, in Envelope envelope, int paddedLength) =>
         Core.Codec.Write(destination, envelope, new StoreRequest(purpose, record.View, expectedSequence), paddedLength);
 

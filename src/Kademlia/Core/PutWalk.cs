@@ -101,7 +101,7 @@ internal sealed class PutWalk
             MaxAttempts = _core.Options.StoreAttempts,
             Patience = StorePatience,
             GiveUpAfter = TimeLeft > StorePatience ? TimeLeft : StorePatience,
-        }.Send();
+        }.StoreAsync();
         TimeSpan skew = answer is null ? TimeSpan.Zero : TimeSpan.FromSeconds(answer.ClockSeconds - _core.WallSeconds);
         Add(contact, answer?.Outcome ?? StoreOutcome.TimedOut, answer?.Newer, skew);
     }

@@ -7,7 +7,7 @@ namespace Kademlia.Core;
 /// Content is enough at once. An owner record is enough when <see cref="Quorum"/> holders gave genuine records and the newest is
 /// not older than what this node has seen. An open key is never enough before the walk ends, but for a wanted sequence.
 /// </remarks>
-internal sealed class RecordCollector(NodeCore core, RecordKey key, GetOptions options, CancelScope scope)
+internal sealed partial class RecordCollector(NodeCore core, RecordKey key, GetOptions options, CancelScope scope)
 {
     /// <summary>So many are verified at once, a full page of each of twenty holders and more; a liar's further ones are left out.</summary>
     private const int MaxVerifying = 256;
@@ -88,7 +88,7 @@ internal sealed class RecordCollector(NodeCore core, RecordKey key, GetOptions o
     /// <summary>Waits until nothing is being verified any more.</summary>
     public async CoreTask WhenIdleAsync()
     {
-        if (_verifying.Count > 0)
+        if (!IsIdle)
         {
             _idle = new CorePromise<bool>(core.Ready);
             await _idle;
@@ -130,12 +130,20 @@ internal sealed class RecordCollector(NodeCore core, RecordKey key, GetOptions o
             _forgers.UnionWith(candidate.Holders);
         }
 
+        GoOnFetching();
         if (!IsSatisfied)
         {
             Disappointed?.Invoke();
         }
 
-        if (_verifying.Count == 0)
+        KeepIfIdle();
+    }
+
+    private bool IsIdle => _verifying.Count == 0 && (IsSatisfied || _large.Count == 0);
+
+    private void KeepIfIdle()
+    {
+        if (IsIdle)
         {
             _idle?.Keep(true);
         }
@@ -162,9 +170,15 @@ internal sealed class RecordCollector(NodeCore core, RecordKey key, GetOptions o
             Found?.Invoke(record);
         }
 
+        EndIfEnough();
+    }
+
+    private void EndIfEnough()
+    {
         if (!IsSatisfied && IsEnough())
         {
             IsSatisfied = true;
+            _large.ForEach(told => told.GiveUp());
             Satisfied?.Invoke();
         }
     }

@@ -111,7 +111,7 @@ internal sealed partial class Replication
     }
 
     /// <summary>Stores one record; what the neighbour holds instead, being greater, becomes ours.</summary>
-    /// <returns>False when it does not answer.</returns>
+    /// <returns>False when it does not answer; who cannot be dialled for a large record has answered.</returns>
     private async CoreTask<bool> GiveAsync(Contact neighbour, Record record)
     {
         CancelScope scope = core.LifetimeFor(Purpose.Replicas);
@@ -119,27 +119,35 @@ internal sealed partial class Replication
         {
             Patience = core.Options.RequestTimeout,
         };
-        StoreAnswer? answer = await store.Send();
+        StoreAnswer? answer = await store.StoreAsync();
         if (answer?.Newer is Record newer && newer.Key == record.Key && newer.Writer == record.Writer)
         {
             await core.Holding.MergeAsync(newer, neighbour);
         }
 
-        return answer is not null;
+        return answer is not null || record.IsLarge;
     }
 
+    /// <summary>Waits until there is room for it; a large record needs only a datagram's, and the rest is taken from the minutes that follow.</summary>
     private async CoreTask SpendAsync(int bytes)
     {
-        if (core.Now >= _periodEnds)
+        BeginPeriod();
+        while (_spent + Math.Min(bytes, Codec.MaxMessageLength) > BytesPerMinute)
         {
-            _periodEnds = core.Now + BudgetPeriod;
-            _spent = 0;
+            await core.Delay(_periodEnds - core.Now, core.Lifetime);
+            BeginPeriod();
         }
 
         _spent += bytes;
-        if (_spent > BytesPerMinute)
+    }
+
+    private void BeginPeriod()
+    {
+        if (core.Now >= _periodEnds)
         {
-            await core.Delay(_periodEnds - core.Now, core.Lifetime);
+            double periods = 1 + Math.Floor((core.Now - _periodEnds) / BudgetPeriod);
+            _spent = (int)Math.Max(0, _spent - (periods * BytesPerMinute));
+            _periodEnds = core.Now + BudgetPeriod;
         }
     }
 }

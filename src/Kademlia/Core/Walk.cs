@@ -214,7 +214,7 @@ internal sealed class Walk
     {
         OnEnded(request);
         Received++;
-        if (!_question.TryRead(request.Contact, body, out ReadOnlySpan<Contact> contacts, out bool more, out bool again))
+        if (!_question.TryRead(request.Contact, request.WasProven, body, out ReadOnlySpan<Contact> contacts, out bool more, out bool again))
         {
             OnFailure(request);
             return;
@@ -288,8 +288,12 @@ internal sealed class Walk
         /// <summary>Whether the contact answered before and is asked for the rest; the walk does not end before it, unless it is overdue.</summary>
         public bool IsAgain { get; } = isAgain;
 
+        /// <summary>Whether it was sent with a token, the last time.</summary>
+        public bool WasProven { get; private set; }
+
         public override int Write(Span<byte> destination, in Envelope envelope, int paddedLength)
         {
+            WasProven = !envelope.Token.IsNone;
             walk.Sent++;
             return walk._question.Write(destination, envelope, paddedLength, _cursor);
         }

@@ -30,6 +30,13 @@ internal abstract class WalkQuestion
     public abstract int Write(Span<byte> destination, in Envelope envelope, int paddedLength, int cursor);
 
     /// <summary>Reads a reply; the contacts are valid until the next message is read.</summary>
-    /// <returns>Whether to go on asking this contact: it has more than it could say.</returns>
-    public abstract bool TryRead(Contact contact, ReadOnlySpan<byte> body, out ReadOnlySpan<Contact> contacts, out bool more, out bool again);
+    /// <param name="contact">Who replied.</param>
+    /// <param name="wasProven">Whether the request carried a token, so that nothing was left out for want of one.</param>
+    /// <param name="body">What it said.</param>
+    /// <param name="contacts">Whom it named.</param>
+    /// <param name="more">Whether it has more contacts than it could say.</param>
+    /// <param name="again">Whether to go on asking this contact: it has more than it could say.</param>
+    /// <returns>False when it cannot be read.</returns>
+    public abstract bool TryRead(
+        Contact contact, bool wasProven, ReadOnlySpan<byte> body, out ReadOnlySpan<Contact> contacts, out bool more, out bool again);
 }

@@ -12,8 +12,8 @@ internal sealed class RecordDraft
     private RecordDraft(in RecordView unsigned, ulong network)
     {
         ThrowIfTooLong(unsigned);
-        Span<byte> preimage = stackalloc byte[RecordPreimage.MaxLength];
-        Preimage = preimage[..RecordPreimage.Write(unsigned, network, preimage)].ToArray();
+        Preimage = new byte[RecordPreimage.LengthOf(unsigned)];
+        RecordPreimage.Write(unsigned, network, Preimage);
         _unsigned = new Record(unsigned);
     }
 
@@ -80,10 +80,11 @@ internal sealed class RecordDraft
             throw new ArgumentException($"A name has at most {RecordKey.MaxNameLength} bytes; this has {record.Salt.Length}.");
         }
 
-        if (record.Value.Length > Record.MaxValueLength)
+        int most = RecordShape.MaxValueLength(record.Kind);
+        if (record.Value.Length > most)
         {
             throw new ArgumentException(
-                $"A value has at most {Record.MaxValueLength} bytes; this has {record.Value.Length}. "
+                $"A value has at most {most} bytes; this has {record.Value.Length}. "
                 + "Split it, or store where it can be fetched.");
         }
     }

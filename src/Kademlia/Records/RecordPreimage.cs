@@ -15,13 +15,14 @@ namespace Kademlia.Records;
 /// <item><term>8</term><description>Sequence</description></item>
 /// <item><term>1</term><description>Tombstone: 0 or 1</description></item>
 /// <item><term>8</term><description>Expiry in Unix seconds</description></item>
-/// <item><term>0 to 768</term><description>Value; empty in a tombstone</description></item>
+/// <item><term>0 to 65,536</term><description>Value; empty in a tombstone</description></item>
 /// </list>
 /// </remarks>
 internal static class RecordPreimage
 {
-    /// <summary>The length of the longest.</summary>
-    public const int MaxLength = (Fields * SignedTuple.PrefixLength) + FixedLength + RecordKey.MaxNameLength + Record.MaxValueLength;
+    /// <summary>The length of the longest of a record that a datagram carries.</summary>
+    public const int MaxDatagramLength =
+        (Fields * SignedTuple.PrefixLength) + FixedLength + RecordKey.MaxNameLength + Record.MaxDatagramValueLength;
 
     private const int Fields = 10;
     private const int LabelLength = 15;
@@ -29,7 +30,11 @@ internal static class RecordPreimage
 
     private static ReadOnlySpan<byte> Label => "kademlia record"u8;
 
-    /// <summary>Writes the bytes into <paramref name="destination"/>, which has <see cref="MaxLength"/> of them, and returns how many.</summary>
+    /// <summary>How many bytes a record of a valid shape has.</summary>
+    public static int LengthOf(in RecordView record) =>
+        (Fields * SignedTuple.PrefixLength) + FixedLength + record.Salt.Length + record.Value.Length;
+
+    /// <summary>Writes the bytes into <paramref name="destination"/>, which has <see cref="LengthOf"/> of them, and returns how many.</summary>
     /// <param name="record">A record of a valid shape; its signature is not read.</param>
     /// <param name="network">The network's tag.</param>
     /// <param name="destination">Where to write.</param>

@@ -9,7 +9,7 @@ namespace Kademlia.Records;
 /// <item><term>Salt or name</term><description>Empty; at most 64 bytes</description></item>
 /// <item><term>Sequence</term><description>0; 0 or more</description></item>
 /// <item><term>Tombstone</term><description>Never; only with an empty value</description></item>
-/// <item><term>Value</term><description>At most 768 bytes</description></item>
+/// <item><term>Value</term><description>At most 65,536 bytes; 768 under an open key</description></item>
 /// <item><term>Expiry</term><description>After 1970</description></item>
 /// </list>
 /// A record of another shape must not be copied or have its key computed.
@@ -18,7 +18,7 @@ internal static class RecordShape
 {
     public static bool IsValid(in RecordView record, SignatureAlgorithm algorithm)
     {
-        bool fits = record.Value.Length <= Record.MaxValueLength && record.ExpirySeconds > 0;
+        bool fits = record.Value.Length <= MaxValueLength(record.Kind) && record.ExpirySeconds > 0;
         return fits && record.Kind switch
         {
             RecordKind.Content => IsContent(record),
@@ -26,6 +26,10 @@ internal static class RecordShape
             _ => false,
         };
     }
+
+    /// <summary>The longest value of a kind: many writers share the room of one open key.</summary>
+    public static int MaxValueLength(RecordKind kind) =>
+        kind == RecordKind.Open ? Record.MaxDatagramValueLength : Record.MaxValueLength;
 
     private static bool IsContent(in RecordView record) =>
         record.Algorithm == SignatureAlgorithm.None

@@ -32,7 +32,8 @@ internal sealed class RecordVerifier(
             return true;
         }
 
-        Span<byte> preimage = stackalloc byte[RecordPreimage.MaxLength];
+        int longest = RecordPreimage.LengthOf(record);
+        Span<byte> preimage = longest <= RecordPreimage.MaxDatagramLength ? stackalloc byte[RecordPreimage.MaxDatagramLength] : new byte[longest];
         int length = RecordPreimage.Write(record, network, preimage);
         return scheme.Verify(record.PublicKey, preimage[..length], record.Signature);
     }

@@ -22,11 +22,7 @@ internal sealed partial class Codec
     {
         Debug.Assert(envelope.Kind == MessageKind.FindValue, "The envelope is of another kind.");
         MessagePackWriter writer = Begin(destination, envelope);
-        writer.WriteArrayHeader(FindValueElements);
-        writer.WriteInt64((long)request.Key.Kind);
-        WireFormat.WriteId(ref writer, request.Key.Hash);
-        writer.WriteInt64(request.Cursor);
-        writer.WriteBoolean(request.IsWide);
+        WriteBody(ref writer, request);
         return FinishPadded(ref writer, destination, paddedLength);
     }
 
@@ -35,12 +31,26 @@ internal sealed partial class Codec
     {
         Debug.Assert(envelope.Kind == (MessageKind.FindValue | MessageKind.Reply), "The envelope is of another kind.");
         MessagePackWriter writer = Begin(destination, envelope);
+        WriteBody(ref writer, reply, Record.MaxDatagramValueLength);
+        return Finish(writer);
+    }
+
+    public static void WriteBody(ref MessagePackWriter writer, in FindValueRequest request)
+    {
+        writer.WriteArrayHeader(FindValueElements);
+        writer.WriteInt64((long)request.Key.Kind);
+        WireFormat.WriteId(ref writer, request.Key.Hash);
+        writer.WriteInt64(request.Cursor);
+        writer.WriteBoolean(request.IsWide);
+    }
+
+    public static void WriteBody(ref MessagePackWriter writer, in FindValueReply reply, int maxValueLength)
+    {
         writer.WriteArrayHeader(FindValueReplyElements);
-        WriteRecords(ref writer, reply);
+        WriteRecords(ref writer, reply, maxValueLength);
         writer.WriteInt64(reply.Held);
         writer.WriteInt64(reply.NewestSequence);
         WriteContacts(ref writer, reply.Contacts, MaxContactsWithRecords, reply.More);
-        return Finish(writer);
     }
 
     public static bool TryRead(ReadOnlySpan<byte> body, out FindValueRequest request)
@@ -62,12 +72,13 @@ internal sealed partial class Codec
         return true;
     }
 
-    public static bool TryRead(ReadOnlySpan<byte> body, DecodeScratch scratch, out FindValueReply reply)
+    public static bool TryRead(
+        ReadOnlySpan<byte> body, DecodeScratch scratch, out FindValueReply reply, int maxValueLength = Record.MaxDatagramValueLength)
     {
         reply = default;
         MessagePackReader reader = new(body);
         if (!WireFormat.TryEnter(ref reader, FindValueReplyElements, out _)
-            || !TryReadRecords(ref reader, scratch.Records, out int recordCount)
+            || !TryReadRecords(ref reader, scratch.Records, maxValueLength, out int recordCount)
             || !WireFormat.TryReadNumber(ref reader, int.MaxValue, out long held)
             || !WireFormat.TryReadNumber(ref reader, long.MaxValue, out long newest)
             || !ContactFormat.TryRead(ref reader, scratch.Contacts.AsSpan(0, MaxContactsWithRecords), out int contactCount)
@@ -81,14 +92,14 @@ internal sealed partial class Codec
         return true;
     }
 
-    private static void WriteRecords(ref MessagePackWriter writer, in FindValueReply reply)
+    private static void WriteRecords(ref MessagePackWriter writer, in FindValueReply reply, int maxValueLength)
     {
         int listHeader = 1;
         int behind = MessagePackWriter.LengthOf(reply.Held)
             + MessagePackWriter.LengthOf(reply.NewestSequence)
             + ContactFormat.EmptyLength
             + FlagLength;
-        int count = CountFitting(reply.Records, writer.Room - listHeader - behind);
+        int count = CountFitting(reply.Records, writer.Room - listHeader - behind, maxValueLength);
         writer.WriteArrayHeader(count);
         for (int i = 0; i < count; i++)
         {
@@ -96,13 +107,13 @@ internal sealed partial class Codec
         }
     }
 
-    private static int CountFitting(in RecordList records, int room)
+    private static int CountFitting(in RecordList records, int room, int maxValueLength)
     {
         int limit = int.Min(records.Count, MaxRecords);
         for (int i = 0; i < limit; i++)
         {
             room -= RecordFormat.LengthOf(records[i]);
-            if (room < 0)
+            if (room < 0 || records[i].Value.Length > maxValueLength)
             {
                 return i;
             }
@@ -111,7 +122,7 @@ internal sealed partial class Codec
         return limit;
     }
 
-    private static bool TryReadRecords(ref MessagePackReader reader, Span<RecordSlices> records, out int count)
+    private static bool TryReadRecords(ref MessagePackReader reader, Span<RecordSlices> records, int maxValueLength, out int count)
     {
         if (!reader.TryReadArrayHeader(out count) || count > records.Length)
         {
@@ -120,7 +131,7 @@ internal sealed partial class Codec
 
         for (int i = 0; i < count; i++)
         {
-            if (!RecordFormat.TryRead(ref reader, out records[i]))
+            if (!RecordFormat.TryRead(ref reader, maxValueLength, out records[i]))
             {
                 return false;
             }

@@ -21,7 +21,23 @@ internal sealed partial class Codec
     public int Write(Span<byte> destination, in Envelope envelope, in StoreRequest request, int paddedLength)
     {
         Debug.Assert(envelope.Kind == MessageKind.Store, "The envelope is of another kind.");
+        Debug.Assert(request.Record.Value.Length <= Record.MaxDatagramValueLength, "No datagram carries a large record.");
         MessagePackWriter writer = Begin(destination, envelope);
+        WriteBody(ref writer, request);
+        return FinishPadded(ref writer, destination, paddedLength);
+    }
+
+    /// <summary>Leaves out a large record, as if nothing were held.</summary>
+    public int Write(Span<byte> destination, in Envelope envelope, in StoreReply reply)
+    {
+        Debug.Assert(envelope.Kind == (MessageKind.Store | MessageKind.Reply), "The envelope is of another kind.");
+        MessagePackWriter writer = Begin(destination, envelope);
+        WriteBody(ref writer, reply, Record.MaxDatagramValueLength);
+        return Finish(writer);
+    }
+
+    public static void WriteBody(ref MessagePackWriter writer, in StoreRequest request)
+    {
         writer.WriteArrayHeader(StoreElements);
         writer.WriteInt64((long)request.Purpose);
         RecordFormat.Write(ref writer, request.Record);
@@ -33,18 +49,14 @@ internal sealed partial class Codec
         {
             writer.WriteInt64(request.ExpectedSequence);
         }
-
-        return FinishPadded(ref writer, destination, paddedLength);
     }
 
-    public int Write(Span<byte> destination, in Envelope envelope, in StoreReply reply)
+    public static void WriteBody(ref MessagePackWriter writer, in StoreReply reply, int maxValueLength)
     {
-        Debug.Assert(envelope.Kind == (MessageKind.Store | MessageKind.Reply), "The envelope is of another kind.");
-        MessagePackWriter writer = Begin(destination, envelope);
         writer.WriteArrayHeader(StoreReplyElements);
         writer.WriteInt64((long)reply.Outcome);
         writer.WriteInt64(reply.ClockSeconds);
-        if (reply.Newer.IsNone)
+        if (reply.Newer.IsNone || reply.Newer.Value.Length > maxValueLength)
         {
             writer.WriteNil();
         }
@@ -52,18 +64,16 @@ internal sealed partial class Codec
         {
             RecordFormat.Write(ref writer, reply.Newer);
         }
-
-        return Finish(writer);
     }
 
-    public static bool TryRead(ReadOnlySpan<byte> body, out StoreRequest request)
+    public static bool TryRead(ReadOnlySpan<byte> body, out StoreRequest request, int maxValueLength = Record.MaxDatagramValueLength)
     {
         request = default;
         MessagePackReader reader = new(body);
         long expected = StoreRequest.Unconditional;
         if (!WireFormat.TryEnter(ref reader, StoreElements, out _)
             || !WireFormat.TryReadNumber(ref reader, byte.MaxValue, out long purpose)
-            || !RecordFormat.TryRead(ref reader, out RecordSlices record)
+            || !RecordFormat.TryRead(ref reader, maxValueLength, out RecordSlices record)
             || !(reader.TryReadNil() || WireFormat.TryReadNumber(ref reader, long.MaxValue, out expected)))
         {
             return false;
@@ -74,7 +84,7 @@ internal sealed partial class Codec
         return true;
     }
 
-    public static bool TryRead(ReadOnlySpan<byte> body, out StoreReply reply)
+    public static bool TryRead(ReadOnlySpan<byte> body, out StoreReply reply, int maxValueLength = Record.MaxDatagramValueLength)
     {
         reply = default;
         MessagePackReader reader = new(body);
@@ -82,7 +92,7 @@ internal sealed partial class Codec
         if (!WireFormat.TryEnter(ref reader, StoreReplyElements, out _)
             || !WireFormat.TryReadNumber(ref reader, byte.MaxValue, out long outcome)
             || !WireFormat.TryReadNumber(ref reader, RecordFormat.MaxSeconds, out long clock)
-            || !(reader.TryReadNil() || RecordFormat.TryRead(ref reader, out held)))
+            || !(reader.TryReadNil() || RecordFormat.TryRead(ref reader, maxValueLength, out held)))
         {
             return false;
         }

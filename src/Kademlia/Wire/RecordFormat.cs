@@ -6,9 +6,10 @@ namespace Kademlia.Wire;
 /// <remarks>
 /// <code>
 /// [ kind, algorithm, public key, salt,       sequence, tombstone, expiry, value,       signature ]
-///   uint  uint       bin 64      bin 0..64   uint      bool       uint    bin 0..768   bin 64
-///   1     0          bin 0       bin 0       0         false      uint    bin 0..768   bin 0       (content)
+///   uint  uint       bin 64      bin 0..64   uint      bool       uint    bin 0..max   bin 64
+///   1     0          bin 0       bin 0       0         false      uint    bin 0..max   bin 0       (content)
 /// </code>
+/// The greatest length of a value is 768 bytes in datagrams and 65,536 in frames.
 /// A record of a known kind and algorithm has that shape when it was read, so that its key can be computed. One of a later
 /// version keeps the bounds alone: it can be refused or passed over, and has no key. Nothing is verified.
 /// </remarks>
@@ -49,8 +50,8 @@ internal static class RecordFormat
         slices.Kind is RecordKind.Content or RecordKind.Owner or RecordKind.Open
         && slices.Algorithm is SignatureAlgorithm.None or SignatureAlgorithm.EcdsaP256 or SignatureAlgorithm.KeyedHash;
 
-    /// <summary>Reads a record as slices of the bytes that the reader reads from.</summary>
-    public static bool TryRead(ref MessagePackReader reader, out RecordSlices slices)
+    /// <summary>Reads a record as slices of the bytes that the reader reads from, with a value of at most so many bytes.</summary>
+    public static bool TryRead(ref MessagePackReader reader, int maxValueLength, out RecordSlices slices)
     {
         slices = default;
         if (!WireFormat.TryEnter(ref reader, ElementCount, out int unknown)
@@ -61,7 +62,7 @@ internal static class RecordFormat
             || !WireFormat.TryReadNumber(ref reader, long.MaxValue, out long sequence)
             || !reader.TryReadBoolean(out bool isTombstone)
             || !WireFormat.TryReadNumber(ref reader, MaxSeconds, out long expiry)
-            || !TryReadRange(ref reader, Record.MaxValueLength, out Range value)
+            || !TryReadRange(ref reader, maxValueLength, out Range value)
             || !TryReadRange(ref reader, NodeIdentity.SignatureLength, out Range signature)
             || !WireFormat.TrySkip(ref reader, unknown))
         {

@@ -1,3 +1,4 @@
+using System.Net;
 using System.Text;
 
 namespace Kademlia.Tests.Node;
@@ -76,10 +77,10 @@ public sealed class NodeRecordTests
     }
 
     [Fact(Timeout = Loopback.Patience)]
-    public async Task The_longest_value_and_the_longest_name_fit()
+    public async Task The_longest_value_and_the_longest_name_fit_a_datagram()
     {
         await using Loopback network = await Loopback.StartAsync(2);
-        byte[] longest = new byte[Record.MaxValueLength];
+        byte[] longest = new byte[Record.MaxDatagramValueLength];
         new Random(1).NextBytes(longest);
         PutReceipt receipt = await network[0].PutAsync(new string('n', 64), longest, cancellationToken: Loopback.Token);
         Assert.All(receipt.Verdicts, verdict => Assert.Equal(StoreOutcome.Stored, verdict.Outcome));
@@ -91,18 +92,21 @@ public sealed class NodeRecordTests
     public async Task A_value_that_is_too_long_is_refused_before_anything_is_sent()
     {
         await using Loopback network = await Loopback.StartAsync(1);
-        byte[] tooLong = new byte[Record.MaxValueLength + 1];
+        KademliaNode small = await network.AddAsync(new KademliaOptions { ListenAddresses = [IPAddress.Loopback], MaxValueLength = 1000 });
+        KademliaNode deaf = await network.AddAsync(new KademliaOptions { ListenAddresses = [IPAddress.Loopback], MaxStreams = 0 });
         long sent = network[0].Info.Counters.Sent;
-        foreach (Func<Task> put in new Func<Task>[]
+        foreach ((int most, Func<byte[], Task> putAsync) in new (int, Func<byte[], Task>)[]
         {
-            () => network[0].PutAsync("name", tooLong, cancellationToken: Loopback.Token),
-            () => network[0].PutOpenAsync("name", tooLong, cancellationToken: Loopback.Token),
-            () => network[0].PutContentAsync(tooLong, cancellationToken: Loopback.Token),
+            (65_536, value => network[0].PutAsync("name", value, cancellationToken: Loopback.Token)),
+            (65_536, value => network[0].PutContentAsync(value, cancellationToken: Loopback.Token)),
+            (768, value => network[0].PutOpenAsync("name", value, cancellationToken: Loopback.Token)),
+            (1000, value => small.PutAsync("name", value, cancellationToken: Loopback.Token)),
+            (768, value => deaf.PutAsync("name", value, cancellationToken: Loopback.Token)),
         })
         {
-            ArgumentException refusal = await Assert.ThrowsAsync<ArgumentException>(put);
-            Assert.Contains("768", refusal.Message, StringComparison.Ordinal);
-            Assert.Contains("769", refusal.Message, StringComparison.Ordinal);
+            ArgumentException refusal = await Assert.ThrowsAsync<ArgumentException>(() => putAsync(new byte[most + 1]));
+            Assert.Contains($"at most {most} bytes", refusal.Message, StringComparison.Ordinal);
+            Assert.Contains($"has {most + 1}. See KademliaOptions.MaxValueLength", refusal.Message, StringComparison.Ordinal);
         }
 
         Assert.Equal(sent, network[0].Info.Counters.Sent);

@@ -62,6 +62,8 @@ public sealed class OptionsTests
         ("MaxStreams", "above 0 when StreamTransport is given", new() { MaxStreams = 0, StreamTransport = Streams }),
         ("MaxStreamsPerPeer", "between 1 and 65535", new() { MaxStreamsPerPeer = 0 }),
         ("StreamIdleTimeout", "above zero", new() { StreamIdleTimeout = TimeSpan.Zero }),
+        ("MaxValueLength", "between 768 and 65536", new() { MaxValueLength = 767 }),
+        ("MaxValueLength", "between 768 and 65536", new() { MaxValueLength = 65_537 }),
         ("TimeProvider", "TimeProvider.System", new() { TimeProvider = null! }),
     ];
 

@@ -26,7 +26,7 @@ public class RecordDraftTests
             "00000000", // value
         ];
 
-        byte[] bytes = new byte[RecordPreimage.MaxLength];
+        byte[] bytes = new byte[RecordPreimage.MaxDatagramLength];
         int length = RecordPreimage.Write(record, RecordSamples.Network, bytes);
         Assert.Equal(string.Concat(expected), Convert.ToHexStringLower(bytes.AsSpan(0, length)));
     }
@@ -36,8 +36,8 @@ public class RecordDraftTests
     {
         using RecordSamples samples = RecordSamples.Simulated;
         RecordDraft draft = RecordDraft.Owner(samples.Identity, 1, new byte[64], 1, 1, new byte[768]);
-        Assert.Equal(978, RecordPreimage.MaxLength);
-        Assert.Equal(RecordPreimage.MaxLength, draft.Preimage.Length);
+        Assert.Equal(978, RecordPreimage.MaxDatagramLength);
+        Assert.Equal(RecordPreimage.MaxDatagramLength, draft.Preimage.Length);
     }
 
     [Fact]
@@ -58,7 +58,7 @@ public class RecordDraftTests
     {
         using RecordSamples samples = RecordSamples.Simulated;
         NodeIdentity signer = samples.Identity;
-        Assert.Contains("768", Assert.Throws<ArgumentException>(() => RecordDraft.Content(new byte[769], 1)).Message, StringComparison.Ordinal);
+        Assert.Contains("65536", Assert.Throws<ArgumentException>(() => RecordDraft.Content(new byte[65537], 1)).Message, StringComparison.Ordinal);
         Assert.Contains("768", Assert.Throws<ArgumentException>(() => RecordDraft.Open(signer, 1, [], 1, 1, new byte[769])).Message, StringComparison.Ordinal);
         Assert.Contains("64", Assert.Throws<ArgumentException>(() => RecordDraft.Owner(signer, 1, new byte[65], 1, 1, [])).Message, StringComparison.Ordinal);
     }

@@ -30,6 +30,14 @@ public abstract class RecordStoreContract : IDisposable
     }
 
     [Fact]
+    public async Task The_longest_record_is_read_as_it_was_written()
+    {
+        Record record = _samples.Owner(new string('x', Record.MaxValueLength));
+        Assert.True(await Store.WriteAsync(record, null, Token));
+        Assert.True(record.IsSameAs(Store.Read(record.Key, record.Writer)!));
+    }
+
+    [Fact]
     public async Task A_slot_that_holds_something_is_not_empty()
     {
         Record record = _samples.Owner();

@@ -22,7 +22,7 @@ public class AnnouncementFormatTests
     }
 
     [Fact]
-    public void TryRead_AnyBytes_NeverThrows() => Prop.ForAll(Generators.ByteStrings(Record.MaxValueLength).ToArbitrary(), bytes =>
+    public void TryRead_AnyBytes_NeverThrows() => Prop.ForAll(Generators.ByteStrings(Record.MaxDatagramValueLength).ToArbitrary(), bytes =>
         !AnnouncementFormat.TryRead(bytes, out _)).QuickCheckThrowOnFailure();
 
     [Fact]

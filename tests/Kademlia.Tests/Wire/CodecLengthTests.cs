@@ -18,7 +18,7 @@ public class CodecLengthTests
 
     private static readonly Record Largest = new(new RecordView(
         RecordKind.Open, SignatureAlgorithm.KeyedHash, new byte[64], new byte[64], long.MaxValue, false, RecordFormat.MaxSeconds,
-        new byte[Record.MaxValueLength], new byte[64]));
+        new byte[Record.MaxDatagramValueLength], new byte[64]));
 
     private readonly byte[] _buffer = new byte[2000];
 

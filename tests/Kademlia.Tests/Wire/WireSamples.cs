@@ -58,7 +58,7 @@ internal sealed class WireSamples(int seed)
         kind != MessageKind.Retry && Coin() ? AddressToken.None : new AddressToken((ulong)_random.NextInt64(1, long.MaxValue)),
         (kind & MessageKind.Reply) != 0 ? EndPoint() : default);
 
-    public Record Record(int maxValue = Kademlia.Record.MaxValueLength)
+    public Record Record(int maxValue = Kademlia.Record.MaxDatagramValueLength)
     {
         long expiry = Number(RecordFormat.MaxSeconds);
         if (_random.Next(3) == 0)
@@ -101,6 +101,20 @@ internal sealed class WireSamples(int seed)
         };
         Assert.NotEqual(0, length);
         return buffer[..length].ToArray();
+    }
+
+    /// <summary>A frame of a stream.</summary>
+    public byte[] Frame()
+    {
+        Record record = Record(_random.Next(2) == 0 ? 200 : Kademlia.Record.MaxValueLength);
+        return (_random.Next(5) switch
+        {
+            0 => Kademlia.Wire.Frame.Write(new FindValueRequest(record.Key, (int)Number(int.MaxValue), Coin())),
+            1 => Kademlia.Wire.Frame.Write(new FindValueReply(new RecordList([record]), (int)Number(int.MaxValue), Number(long.MaxValue), [], Coin())),
+            2 => Kademlia.Wire.Frame.Write(new StoreRequest((StorePurpose)_random.Next(3), record.View, Number(long.MaxValue) - 1)),
+            3 => Kademlia.Wire.Frame.Write(new StoreReply((StoreOutcome)_random.Next(5), Number(RecordFormat.MaxSeconds), Coin() ? default : record.View)),
+            _ => Kademlia.Wire.Frame.WriteUnsupported(),
+        }).ToArray();
     }
 
     public DigestRequest Digest() => Coin()

@@ -91,6 +91,8 @@ public sealed partial class KademliaOptions
         RecordLifetime = RecordLifetime,
         MaxRecordLifetime = MaxRecordLifetime,
         MaxStrangerBytes = MaxStrangerBytes,
+        MaxAsking = Math.Max(1, MaxStreams / 2),
+        MaxAskingOne = Math.Max(1, MaxStreamsPerPeer / 2),
         MaxValueLength = hasStreams ? MaxValueLength : Record.MaxDatagramValueLength,
         LimitLocalAddressGroups = LimitLocalAddressGroups,
         AcceptRecord = AcceptRecord,

@@ -50,6 +50,12 @@ internal sealed record CoreOptions
     /// <summary>The longest value that is put, and held for others; without streams, what a datagram carries.</summary>
     public int MaxValueLength { get; init; } = Record.MaxValueLength;
 
+    /// <summary>How many streams may be open at once to ask over.</summary>
+    public int MaxAsking { get; init; } = 128;
+
+    /// <summary>How many of them with one node.</summary>
+    public int MaxAskingOne { get; init; } = 8;
+
     public bool LimitLocalAddressGroups { get; init; }
 
     public Func<Record, bool>? AcceptRecord { get; init; }

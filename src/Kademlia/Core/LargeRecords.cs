@@ -9,12 +9,17 @@ namespace Kademlia.Core;
 /// <remarks>Who asks over a stream has proven its id, and that it receives where it is: its requests count as those with a token.</remarks>
 internal sealed class LargeRecords(NodeCore core)
 {
+    private readonly AskQueue _queue = new(core);
+
+    /// <summary>Asks over a stream, in its turn.</summary>
+    public CoreTask AskAsync(AskEffect ask, CancelScope scope) => _queue.AskAsync(ask, scope);
+
     /// <summary>Has a holder keep a record; null when there is no stream to it, or no answer.</summary>
     public async CoreTask<StoreAnswer?> StoreAsync(
         Contact holder, Record record, StorePurpose purpose, long expectedSequence, CancelScope scope)
     {
         AskEffect ask = new(holder, Frame.Write(new StoreRequest(purpose, record.View, expectedSequence)));
-        await core.Perform(ask, scope);
+        await AskAsync(ask, scope);
         return ReadStore(ask.Answer.Span);
     }
 

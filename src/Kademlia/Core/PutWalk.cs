@@ -1,4 +1,5 @@
 using Kademlia.Messages;
+using Kademlia.Records;
 
 namespace Kademlia.Core;
 
@@ -7,6 +8,9 @@ internal sealed class PutWalk
 {
     /// <summary>So long a holder may take to make a record durable before a put gives it up.</summary>
     private static readonly TimeSpan StorePatience = TimeSpan.FromSeconds(2);
+
+    /// <summary>So many of those who cannot say in a datagram what they hold instead are asked for it, until one tells.</summary>
+    private const int MaxAskedForNewer = 3;
 
     private readonly NodeCore _core;
     private readonly Overlay _overlay;
@@ -18,6 +22,7 @@ internal sealed class PutWalk
     private readonly List<Record> _newer = [];
     private readonly List<CoreTask> _stores = [];
     private readonly HashSet<Contact> _askedToStore = [];
+    private readonly List<Contact> _silent = [];
 
     public PutWalk(NodeCore core, Overlay overlay, Record record, long expectedSequence, CancelScope scope)
     {
@@ -64,6 +69,7 @@ internal sealed class PutWalk
             await _stores[i];
         }
 
+        await LearnNewerAsync();
         Wanted = [.. _askedToStore.Select(c => c.Id), .. holdsItself ? new[] { _core.Id } : []];
     }
 
@@ -109,10 +115,37 @@ internal sealed class PutWalk
     private void Add(Contact contact, StoreOutcome outcome, Record? newer, TimeSpan skew)
     {
         bool lost = outcome is StoreOutcome.Older or StoreOutcome.Conflict;
+        if (lost && newer is null && _record.Kind == RecordKind.Owner)
+        {
+            _silent.Add(contact);
+        }
+
         _verdicts.Add(new StoreVerdict(contact, outcome, lost ? newer?.Sequence ?? 0 : 0, skew));
         if (lost && newer is not null)
         {
             _newer.Add(newer);
+        }
+    }
+
+    /// <summary>What stands in the record's place may be too large for the answers to the stores.</summary>
+    private async CoreTask LearnNewerAsync()
+    {
+        foreach (Contact holder in _silent.Take(MaxAskedForNewer))
+        {
+            if (_newer.Count == 0)
+            {
+                AskEffect fetch = LargeRecords.Fetch(holder, _record.Key);
+                await _core.LargeRecords.AskAsync(fetch, _scope);
+                AddNewer(fetch);
+            }
+        }
+    }
+
+    private void AddNewer(AskEffect fetch)
+    {
+        if (_core.LargeRecords.TryReadRecord(fetch, out RecordView record) && _core.Holding.IsAcceptable(record))
+        {
+            _newer.Add(new Record(record));
         }
     }
 }

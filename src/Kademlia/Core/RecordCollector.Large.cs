@@ -51,7 +51,7 @@ internal sealed partial class RecordCollector
     private async CoreTask FetchAsync(LargeHolder holder)
     {
         AskEffect fetch = holder.Fetch = LargeRecords.Fetch(holder.Contact, Key);
-        await core.Perform(fetch, scope);
+        await core.LargeRecords.AskAsync(fetch, scope);
         _large.Remove(holder);
         if (core.LargeRecords.TryReadRecord(fetch, out RecordView record))
         {

@@ -158,6 +158,36 @@ public sealed class LargeRecordTests
     }
 
     [Fact]
+    public void A_small_put_that_loses_to_a_large_record_is_told_which()
+    {
+        VirtualNetwork network = Join(14, 5);
+        network.Run(async () =>
+        {
+            KademliaNode writer = await network.StartNodeAsync(Client);
+            PutReceipt large = await writer.PutAsync("name", Longest(network), new PutOptions { Sequence = 100 });
+            PutReceipt older = await writer.PutAsync("name", new byte[1], new PutOptions { Sequence = 50 });
+            Assert.All(older.Verdicts, verdict => Assert.Equal(StoreOutcome.Older, verdict.Outcome));
+            Assert.True(older.Newer!.IsSameAs(large.Record));
+            PutReceipt refused = await writer.PutAsync("name", new byte[1], new PutOptions { ExpectedSequence = 0 });
+            Assert.True(refused.Newer!.IsSameAs(large.Record));
+        });
+    }
+
+    [Fact]
+    public void Many_at_once_wait_for_each_other()
+    {
+        VirtualNetwork network = Join(15, 5);
+        network.Run(async () =>
+        {
+            PutReceipt[] receipts = await Task.WhenAll(Enumerable.Range(0, 50).Select(_ => network.Nodes[0].PutContentAsync(Longest(network))));
+            Assert.All(receipts, receipt => Assert.Equal((5, 5), (receipt.Stored, receipt.Wanted)));
+            KademliaNode reader = await network.StartNodeAsync(Client);
+            GetResult[] results = await Task.WhenAll(receipts.Select(receipt => reader.GetAsync(receipt.Key)));
+            Assert.All(results, result => Assert.True(result.Found));
+        });
+    }
+
+    [Fact]
     public void A_get_that_is_given_up_ends_at_once()
     {
         VirtualNetwork network = Join(13, 3);

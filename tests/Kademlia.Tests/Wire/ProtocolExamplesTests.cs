@@ -170,6 +170,22 @@ public class ProtocolExamplesTests
     }
 
     [Fact]
+    public void The_frames_are_as_shown()
+    {
+        Dictionary<string, byte[]> shown = Named("frames");
+        Record hello = RecordDraft.Content("hello"u8, 0x6b49d200);
+        Check("find_value", Frame.Write(new FindValueRequest(hello.Key, 0)));
+        Check("find_value reply", Frame.Write(new FindValueReply(new RecordList([hello]), 1, 0, [], more: false)));
+        Check("unsupported", Frame.WriteUnsupported());
+
+        void Check(string name, ReadOnlyMemory<byte> frame)
+        {
+            Assert.Equal((uint)frame.Length, BinaryPrimitives.ReadUInt32BigEndian(shown[name]));
+            Assert.Equal(shown[name][Frame.PrefixLength..], frame.ToArray());
+        }
+    }
+
+    [Fact]
     public void The_sealed_datagram_is_as_shown()
     {
         Dictionary<string, byte[]> shown = Named("sealed");

@@ -58,13 +58,7 @@ public sealed partial class KademliaNode
             throw new IOException($"There is a file '{path}' already. Name another, or move that one away.");
         }
 
-        FetchedContent fetched;
-        FileBytes part = FileBytes.Make(path + PartSuffix);
-        await using (part.ConfigureAwait(false))
-        {
-            fetched = await FetchAsync(key, part, progress, cancellationToken).ConfigureAwait(false);
-        }
-
+        FetchedContent fetched = await FetchAsync(key, () => FileBytes.Make(path + PartSuffix), progress, cancellationToken).ConfigureAwait(false);
         File.Move(path + PartSuffix, path);
         return fetched;
     }
@@ -76,16 +70,12 @@ public sealed partial class KademliaNode
     /// <param name="progress">Told how much is there; null for nobody.</param>
     /// <param name="cancellationToken">Gives up; what was fetched stays.</param>
     /// <inheritdoc cref="FetchContentAsync(RecordKey, string, IProgress{ContentProgress}?, CancellationToken)"/>
-    public async Task<FetchedContent> FetchContentAsync(
+    public Task<FetchedContent> FetchContentAsync(
         RecordKey key, Stream destination, IProgress<ContentProgress>? progress = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(destination);
         ThrowUnless(destination.CanRead && destination.CanWrite && destination.CanSeek, "read, written and sought", nameof(destination));
-        StreamBytes bytes = new(destination);
-        await using (bytes.ConfigureAwait(false))
-        {
-            return await FetchAsync(key, bytes, progress, cancellationToken).ConfigureAwait(false);
-        }
+        return FetchAsync(key, () => new StreamBytes(destination), progress, cancellationToken);
     }
 
     private async Task<SharedContent> ShareAsync(ContentBytes bytes, IProgress<ContentProgress>? progress, CancellationToken cancellationToken)
@@ -119,7 +109,7 @@ public sealed partial class KademliaNode
     }
 
     private async Task<FetchedContent> FetchAsync(
-        RecordKey key, ContentBytes destination, IProgress<ContentProgress>? progress, CancellationToken cancellationToken)
+        RecordKey key, Func<ContentBytes> open, IProgress<ContentProgress>? progress, CancellationToken cancellationToken)
     {
         if (key.Kind != RecordKind.Content)
         {
@@ -132,10 +122,14 @@ public sealed partial class KademliaNode
             described.Found
                 ? $"Under {key} there is a value of {described.Value.Length} bytes itself, and no content in blocks: get it."
                 : $"Nobody holds {key}. Is whoever published it running, or did so less than a day ago?");
-        ContentDownload download = new(this, key, manifest, destination, progress, _services);
-        await download.RunAsync(cancellationToken).ConfigureAwait(false);
-        await destination.FinishAsync(manifest.Shape.Length, cancellationToken).ConfigureAwait(false);
-        return new FetchedContent(key, manifest.Shape.Length, download.Providers);
+        ContentBytes destination = open();
+        await using (destination.ConfigureAwait(false))
+        {
+            ContentDownload download = new(this, key, manifest, destination, progress, _services);
+            await download.RunAsync(cancellationToken).ConfigureAwait(false);
+            await destination.FinishAsync(manifest.Shape.Length, cancellationToken).ConfigureAwait(false);
+            return new FetchedContent(key, manifest.Shape.Length, download.Providers);
+        }
     }
 
     private static void ThrowUnless(bool holds, string needed, string parameter)

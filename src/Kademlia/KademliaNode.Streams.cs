@@ -1,5 +1,6 @@
 using Kademlia.Content;
 using Kademlia.Streams;
+using Kademlia.Wire;
 
 namespace Kademlia;
 
@@ -70,7 +71,7 @@ public sealed partial class KademliaNode
     internal async Task<PeerConnection> OpenProviderAsync(Provider provider, CancellationToken cancellationToken)
     {
         KademliaException failure = new($"None of the endpoints that {provider.Id} announced is one that it may send us to.");
-        foreach (PeerEndPoint endPoint in provider.EndPoints.Where(MayBeSentTo))
+        foreach (PeerEndPoint endPoint in provider.EndPoints.Where(e => MayBeSentTo(new Contact(provider.Id, e))))
         {
             try
             {
@@ -85,8 +86,18 @@ public sealed partial class KademliaNode
         throw failure;
     }
 
-    /// <summary>Whether others may make us connect somewhere: to public addresses, and within the scopes that this node is in itself (PROTOCOL.md, 9.1).</summary>
-    private bool MayBeSentTo(PeerEndPoint endPoint) =>
-        endPoint.Scope == AddressScope.Global
-        || _host.Read(core => Array.Exists(core.Overlays, o => core.OwnEndPoints.BestOf(o).Scope == endPoint.Scope));
+    /// <summary>Whether a stranger's word may make us ping and dial: within the scopes that this node is in itself, and within the budget for hearsay (PROTOCOL.md, 9.1).</summary>
+    private bool MayBeSentTo(Contact contact)
+    {
+        bool mayBe = false;
+        _host.Turn(core =>
+        {
+            PeerEndPoint endPoint = contact.EndPoint;
+            int bytes = core.Options.LookupAttempts * (Codec.MinRequestLength + core.SealLength);
+            mayBe = core.IsProven(contact)
+                || ((endPoint.Scope == AddressScope.Global || Array.Exists(core.Overlays, o => core.OwnEndPoints.BestOf(o).Scope == endPoint.Scope))
+                    && core.Hearsay.TrySpend(endPoint, bytes, corroborated: false, core.Now));
+        });
+        return mayBe;
+    }
 }

@@ -1,6 +1,5 @@
 using System.Runtime.CompilerServices;
 using Kademlia.Core;
-using Kademlia.Messages;
 using Kademlia.Records;
 using Kademlia.Transport;
 using Microsoft.Extensions.Logging;

@@ -53,12 +53,20 @@ internal sealed class ContentDownload
                 }
             }
         }
-        catch (OperationCanceledException) when (_fetch.IsDone)
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested && (_fetch.IsDone || _fetch.Failure is not null))
         {
-            // All was there before all providers were found.
+            // It ended before all providers were found.
+        }
+        catch
+        {
+            EndNow(enough);
+            throw;
+        }
+        finally
+        {
+            await Task.WhenAll(workers).ConfigureAwait(false);
         }
 
-        await Task.WhenAll(workers).ConfigureAwait(false);
         cancellationToken.ThrowIfCancellationRequested();
         ThrowUnlessDone();
     }
@@ -100,9 +108,12 @@ internal sealed class ContentDownload
     {
         if (_fetch.IsDone || _fetch.Failure is not null)
         {
-            enough.Cancel();
+            EndNow(enough);
         }
     }
+
+    /// <remarks>On this thread: in simulation another would leave virtual time.</remarks>
+    private static void EndNow(CancellationTokenSource enough) => enough.Cancel();
 
     private Provider? TakeNext()
     {
@@ -126,7 +137,7 @@ internal sealed class ContentDownload
             PeerConnection stream = await _node.OpenProviderAsync(provider, cancellationToken).ConfigureAwait(false);
             await using (stream.ConfigureAwait(false))
             {
-                await _fetch.FetchAsync(stream, length => account.Bytes += length, cancellationToken).ConfigureAwait(false);
+                await _fetch.FetchAsync(stream, account.Add, cancellationToken).ConfigureAwait(false);
             }
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)

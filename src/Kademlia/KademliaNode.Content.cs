@@ -8,14 +8,17 @@ public sealed partial class KademliaNode
     private const string PartSuffix = ".part";
 
     /// <summary>Provides a file: publishes what it is, announces that this node has it, and serves it from where it lies, until the result is disposed.</summary>
-    /// <remarks>The file is read once, to hash it. The hashes stay in memory and take an 8,192nd of its length.</remarks>
+    /// <remarks>
+    /// The file is read once, to hash it. The hashes stay in memory and take an 8,192nd of its length. It is announced where the node is now: publish it
+    /// again when that changes.
+    /// </remarks>
     /// <param name="path">The file.</param>
     /// <param name="progress">Told how much is hashed; null for nobody.</param>
     /// <param name="cancellationToken">Gives up; nothing is provided then.</param>
     /// <returns>The content's key, under which others fetch it: the same for the same bytes, whoever provides them.</returns>
     /// <exception cref="IOException">The file cannot be read.</exception>
     /// <exception cref="UnauthorizedAccessException">The file may not be read.</exception>
-    /// <exception cref="KademliaException">This node has no streams, or does not know where others reach it.</exception>
+    /// <exception cref="KademliaException">This node has no streams, does not know where others reach it, or shares the same content already.</exception>
     public Task<SharedContent> PublishContentAsync(
         string path, IProgress<ContentProgress>? progress = null, CancellationToken cancellationToken = default)
     {
@@ -82,24 +85,31 @@ public sealed partial class KademliaNode
     {
         ProvidedContent? content = null;
         RecordLease? manifest = null;
+        RecordKey key = default;
         try
         {
             _ = Streams;
             long hashed = 0;
             BlockTree tree = await BlockTree.BuildAsync(
                 bytes, length => progress?.Report(new ContentProgress(hashed += length, bytes.Length, 0)), cancellationToken).ConfigureAwait(false);
+            ThrowIfChanged(bytes);
             content = new ProvidedContent(bytes, tree);
             byte[] value = new Manifest(tree.Shape, tree.Root.ToArray()).Write();
+            key = RecordKey.ForContent(value);
+            ThrowIfShared(_blocks.TryAdd(key.Hash, content), key);
             manifest = await PublishContentAsync(value, options: null, cancellationToken).ConfigureAwait(false);
-            _blocks.Add(manifest.Key.Hash, content);
-            RecordLease announcement = await PublishAnnouncementAsync(Manifest.ProvidersOf(manifest.Key), cancellationToken).ConfigureAwait(false);
+            RecordLease announcement = await PublishAnnouncementAsync(Manifest.ProvidersOf(key), cancellationToken).ConfigureAwait(false);
             return new SharedContent(_blocks, content, manifest, announcement, _services.Time);
         }
         catch
         {
+            if (content is not null)
+            {
+                _blocks.Remove(key.Hash, content);
+            }
+
             if (manifest is not null)
             {
-                _blocks.Remove(manifest.Key.Hash, content!);
                 await manifest.DisposeAsync().ConfigureAwait(false);
             }
 
@@ -129,6 +139,22 @@ public sealed partial class KademliaNode
             await download.RunAsync(cancellationToken).ConfigureAwait(false);
             await destination.FinishAsync(manifest.Shape.Length, cancellationToken).ConfigureAwait(false);
             return new FetchedContent(key, manifest.Shape.Length, download.Providers);
+        }
+    }
+
+    private static void ThrowIfChanged(ContentBytes bytes)
+    {
+        if (!bytes.IsUnchanged)
+        {
+            throw new IOException("The content was changed while it was read. Publish it again.");
+        }
+    }
+
+    private static void ThrowIfShared(bool isNew, RecordKey key)
+    {
+        if (!isNew)
+        {
+            throw new KademliaException($"This node shares {key} already; dispose that before you share it again.");
         }
     }
 

@@ -1,4 +1,5 @@
 using Kademlia.Content;
+using Kademlia.Core;
 using Kademlia.Streams;
 using Kademlia.Wire;
 
@@ -93,7 +94,7 @@ public sealed partial class KademliaNode
         _host.Turn(core =>
         {
             PeerEndPoint endPoint = contact.EndPoint;
-            int bytes = core.Options.LookupAttempts * (Codec.MinRequestLength + core.SealLength);
+            int bytes = PendingRequest.DefaultMaxAttempts * (Codec.MinRequestLength + core.SealLength);
             mayBe = core.IsProven(contact)
                 || ((endPoint.Scope == AddressScope.Global || Array.Exists(core.Overlays, o => core.OwnEndPoints.BestOf(o).Scope == endPoint.Scope))
                     && core.Hearsay.TrySpend(endPoint, bytes, corroborated: false, core.Now));

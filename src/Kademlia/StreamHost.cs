@@ -111,9 +111,10 @@ internal sealed class StreamHost : IDisposable
     private async Task<OpenConnection> DialAsync(Contact contact, string protocol, CancellationToken cancellationToken)
     {
         Stream connection = await _transport.ConnectAsync(contact.EndPoint, cancellationToken).ConfigureAwait(false);
+        SecureConnection? secure = null;
         try
         {
-            SecureConnection secure = await _security.DialAsync(connection, contact.Id, cancellationToken).ConfigureAwait(false);
+            secure = await _security.DialAsync(connection, contact.Id, cancellationToken).ConfigureAwait(false);
             return await StreamPreface.AskAsync(secure, _network, protocol, cancellationToken).ConfigureAwait(false) switch
             {
                 StreamStatus.Open => TryAdmit(secure, contact.EndPoint, isDialled: true)
@@ -124,6 +125,7 @@ internal sealed class StreamHost : IDisposable
         }
         catch
         {
+            secure?.Dispose();
             await connection.DisposeAsync().ConfigureAwait(false);
             throw;
         }
@@ -153,9 +155,10 @@ internal sealed class StreamHost : IDisposable
         using CancellationTokenSource deadline = new(HandshakeTime, _time);
         using CancellationTokenSource linked = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, _stopping.Token);
         bool served = false;
+        SecureConnection? secure = null;
         try
         {
-            SecureConnection secure = await _security.AcceptAsync(connection, linked.Token).ConfigureAwait(false);
+            secure = await _security.AcceptAsync(connection, linked.Token).ConfigureAwait(false);
             string protocol = await StreamPreface.HearAsync(secure, _network, linked.Token).ConfigureAwait(false);
             served = await AnswerAsync(secure, from, protocol, linked.Token).ConfigureAwait(false);
         }
@@ -172,6 +175,7 @@ internal sealed class StreamHost : IDisposable
 
             if (!served)
             {
+                secure?.Dispose();
                 await connection.DisposeAsync().ConfigureAwait(false);
             }
         }

@@ -36,7 +36,7 @@ internal sealed class BlockFetch(
     }
 
     /// <summary>What the destination failed with; null while it does not.</summary>
-    public IOException? Failure { get; private set; }
+    public Exception? Failure { get; private set; }
 
     /// <summary>Fetches from one provider until all is done.</summary>
     /// <exception cref="IOException">The provider fails, or does not have it.</exception>
@@ -126,7 +126,7 @@ internal sealed class BlockFetch(
     {
         lock (_gate)
         {
-            BlockWork? work = _plan.Next() ?? (mayRepeat ? _askers.Where(a => _plan.IsUnderWay(a.Key)).MinBy(a => a.Value).Key : null);
+            BlockWork? work = _plan.Next() ?? (mayRepeat ? _askers.Keys.Where(_plan.IsUnderWay).MinBy(w => _askers[w]) : null);
             if (work is not null)
             {
                 _askers[work] = _askers.GetValueOrDefault(work) + 1;
@@ -171,6 +171,10 @@ internal sealed class BlockFetch(
         {
             await destination.ReadAsync(offset, bytes.AsMemory(0, length), cancellationToken).ConfigureAwait(false);
             return work.Hash.Span.SequenceEqual(BlockHash.Of(0, bytes.AsSpan(0, length))) && Complete(work, default, length);
+        }
+        catch (IOException)
+        {
+            return false; // What cannot be read is fetched.
         }
         finally
         {
@@ -231,7 +235,7 @@ internal sealed class BlockFetch(
         {
             await destination.WriteAsync(offset, bytes, cancellationToken).ConfigureAwait(false);
         }
-        catch (IOException e)
+        catch (Exception e) when (e is not OperationCanceledException)
         {
             Failure = e;
             throw;

@@ -9,10 +9,10 @@ internal sealed class BlockServer(TimeProvider time)
 {
     private readonly ConcurrentDictionary<NodeId, ProvidedContent> _provided = new();
 
-    /// <summary>Provides content from now on; the same content provided later takes its place.</summary>
-    public void Add(NodeId key, ProvidedContent content) => _provided[key] = content;
+    /// <summary>Provides content from now on; false when it is provided already.</summary>
+    public bool TryAdd(NodeId key, ProvidedContent content) => _provided.TryAdd(key, content);
 
-    /// <summary>Provides it no longer, unless another has taken its place.</summary>
+    /// <summary>Provides it no longer.</summary>
     public void Remove(NodeId key, ProvidedContent content) => _provided.TryRemove(KeyValuePair.Create(key, content));
 
     /// <summary>Answers requests, in their order, until there are no more or the other side is too slow.</summary>
@@ -20,19 +20,32 @@ internal sealed class BlockServer(TimeProvider time)
     {
         using CancellationTokenSource deadline = new(Timeout.InfiniteTimeSpan, time);
         using CancellationTokenSource linked = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, cancellationToken);
-        while (true)
+        try
         {
-            deadline.CancelAfter(BlockRequest.IdleTime);
-            ReadResult read = await pipe.Input.ReadAtLeastAsync(BlockRequest.Length, linked.Token).ConfigureAwait(false);
-            if (read.Buffer.Length < BlockRequest.Length)
+            while (await TryServeOneAsync(pipe, deadline, linked.Token).ConfigureAwait(false))
             {
-                return;
+                // The next.
             }
-
-            BlockRequest request = Take(pipe.Input, read.Buffer);
-            deadline.CancelAfter(BlockRequest.AnswerTime);
-            await AnswerAsync(request, pipe.Output, linked.Token).ConfigureAwait(false);
         }
+        catch (OperationCanceledException) when (deadline.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
+        {
+            // It asked nothing for too long, or did not take its answer, whose stream is cut by that.
+        }
+    }
+
+    private async Task<bool> TryServeOneAsync(IDuplexPipe pipe, CancellationTokenSource deadline, CancellationToken cancellationToken)
+    {
+        deadline.CancelAfter(BlockRequest.IdleTime);
+        ReadResult read = await pipe.Input.ReadAtLeastAsync(BlockRequest.Length, cancellationToken).ConfigureAwait(false);
+        if (read.Buffer.Length < BlockRequest.Length)
+        {
+            return false;
+        }
+
+        BlockRequest request = Take(pipe.Input, read.Buffer);
+        deadline.CancelAfter(BlockRequest.AnswerTime);
+        await AnswerAsync(request, pipe.Output, cancellationToken).ConfigureAwait(false);
+        return true;
     }
 
     private static BlockRequest Take(PipeReader reader, ReadOnlySequence<byte> buffer)

@@ -5,6 +5,7 @@ internal sealed class StreamBytes(Stream stream) : ContentBytes
 {
     private readonly SemaphoreSlim _turn = new(1);
     private readonly long _length = stream.Length;
+    private bool _closed;
 
     public override long Length => stream.Length;
 
@@ -15,6 +16,7 @@ internal sealed class StreamBytes(Stream stream) : ContentBytes
         await _turn.WaitAsync(cancellationToken).ConfigureAwait(false);
         try
         {
+            ObjectDisposedException.ThrowIf(_closed, this);
             stream.Position = offset;
             await stream.ReadExactlyAsync(buffer, cancellationToken).ConfigureAwait(false);
         }
@@ -29,6 +31,7 @@ internal sealed class StreamBytes(Stream stream) : ContentBytes
         await _turn.WaitAsync(cancellationToken).ConfigureAwait(false);
         try
         {
+            ObjectDisposedException.ThrowIf(_closed, this);
             stream.Position = offset;
             await stream.WriteAsync(buffer, cancellationToken).ConfigureAwait(false);
         }
@@ -45,9 +48,11 @@ internal sealed class StreamBytes(Stream stream) : ContentBytes
         stream.Position = 0;
     }
 
-    public override ValueTask DisposeAsync()
+    /// <summary>Waits for whoever reads or writes. The stream is not touched afterwards.</summary>
+    public override async ValueTask DisposeAsync()
     {
-        _turn.Dispose();
-        return ValueTask.CompletedTask;
+        await _turn.WaitAsync().ConfigureAwait(false);
+        _closed = true;
+        _turn.Release();
     }
 }

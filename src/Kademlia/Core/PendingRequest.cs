@@ -14,6 +14,9 @@ namespace Kademlia.Core;
 /// </remarks>
 internal abstract class PendingRequest(Contact contact, MessageKind kind) : CoreTimer
 {
+    /// <summary>How often a request is sent where nothing else is said.</summary>
+    public const int DefaultMaxAttempts = 3;
+
     private static readonly TimeSpan LeastOverdue = TimeSpan.FromSeconds(1);
 
     private TimeSpan _sendAt;
@@ -28,7 +31,7 @@ internal abstract class PendingRequest(Contact contact, MessageKind kind) : Core
     public MessageKind Kind { get; } = kind;
 
     /// <summary>How often it may be sent.</summary>
-    public int MaxAttempts { get; init; } = 3;
+    public int MaxAttempts { get; init; } = DefaultMaxAttempts;
 
     /// <summary>How long the first datagram to an unproven contact is made, so that its reply may be as long.</summary>
     public int FirstContactLength { get; init; } = Codec.MinRequestLength;

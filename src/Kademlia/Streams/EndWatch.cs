@@ -8,15 +8,16 @@ internal sealed class EndWatch(Stream connection) : AsyncStream
 
     public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
     {
-        int length = 0;
         try
         {
-            length = await connection.ReadAsync(buffer, cancellationToken).ConfigureAwait(false);
+            int length = await connection.ReadAsync(buffer, cancellationToken).ConfigureAwait(false);
+            HasEnded |= length == 0 && !buffer.IsEmpty;
             return length;
         }
-        finally
+        catch (Exception e) when (e is not OperationCanceledException)
         {
-            HasEnded |= length == 0 && !buffer.IsEmpty;
+            HasEnded = true;
+            throw;
         }
     }
 

@@ -6,6 +6,9 @@ internal sealed class OpenConnection : AsyncStream
     /// <summary>So long the other side may take to close after both have said all; closing at once could destroy what is still under way to it.</summary>
     private static readonly TimeSpan Lingering = TimeSpan.FromSeconds(2);
 
+    /// <summary>So much is written at once, and counts as a sign of life when it has left.</summary>
+    private const int MaxWrite = 64 * 1024;
+
     private readonly SecureConnection _connection;
     private readonly TimeProvider _time;
     private readonly Action<OpenConnection> _onClosed;
@@ -55,8 +58,14 @@ internal sealed class OpenConnection : AsyncStream
         bool written = false;
         try
         {
-            await _connection.WriteAsync(buffer, cancellationToken).ConfigureAwait(false);
-            Touch();
+            for (ReadOnlyMemory<byte> rest = buffer; !rest.IsEmpty;)
+            {
+                int part = Math.Min(rest.Length, MaxWrite);
+                await _connection.WriteAsync(rest[..part], cancellationToken).ConfigureAwait(false);
+                rest = rest[part..];
+                Touch();
+            }
+
             written = true;
         }
         catch (Exception e) when (e is IOException or ObjectDisposedException)
@@ -112,9 +121,27 @@ internal sealed class OpenConnection : AsyncStream
     {
         if (Interlocked.Exchange(ref _closed, 1) == 0)
         {
-            _connection.Dispose();
-            _onClosed(this);
+            try
+            {
+                _connection.Dispose();
+            }
+            finally
+            {
+                _onClosed(this);
+                TellClosed();
+            }
+        }
+    }
+
+    private void TellClosed()
+    {
+        try
+        {
             _closing.Cancel();
+        }
+        catch (AggregateException)
+        {
+            // It is the application's callback that failed; its stream is closed all the same.
         }
     }
 

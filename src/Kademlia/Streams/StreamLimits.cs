@@ -17,6 +17,7 @@ internal sealed class StreamLimits(int maxOpen, int maxPerPeer, bool limitLocal)
     private readonly Dictionary<NodeId, int> _peers = [];
     private int _handshaking;
     private int _open;
+    private int _accepted;
 
     /// <summary>Begins a handshake with somebody who dialled, unless there are too many.</summary>
     public bool TryBegin(PeerEndPoint from)
@@ -33,10 +34,12 @@ internal sealed class StreamLimits(int maxOpen, int maxPerPeer, bool limitLocal)
         Uncount(_handshakes, PayerOf(from));
     }
 
-    /// <summary>Opens a stream with a peer, unless there are too many. Those that we dialled are charged to no group.</summary>
+    /// <summary>Opens a stream with a peer, unless there are too many. Those that we dialled are charged to no group, and some room is theirs alone.</summary>
     public bool TryOpen(NodeId peer, PeerEndPoint? from)
     {
-        if (_open >= maxOpen || (from is { } dialler && !TryCount(_groups, PayerOf(dialler), Math.Max(1, maxOpen / GroupShare))))
+        if (_open >= maxOpen
+            || (from is not null && _accepted >= Math.Max(1, maxOpen - (maxOpen / GroupShare)))
+            || (from is { } dialler && !TryCount(_groups, PayerOf(dialler), Math.Max(1, maxOpen / GroupShare))))
         {
             return false;
         }
@@ -48,6 +51,7 @@ internal sealed class StreamLimits(int maxOpen, int maxPerPeer, bool limitLocal)
         }
 
         _open++;
+        _accepted += from is null ? 0 : 1;
         return true;
     }
 
@@ -55,11 +59,13 @@ internal sealed class StreamLimits(int maxOpen, int maxPerPeer, bool limitLocal)
     public void Close(NodeId peer, PeerEndPoint? from)
     {
         _open--;
+        _accepted -= from is null ? 0 : 1;
         Uncount(_peers, peer);
         Uncount(_groups, from);
     }
 
-    private AddressGroup PayerOf(PeerEndPoint from) => AddressGroup.Payer(from, limitLocal);
+    /// <remarks>Whoever dials does so from any port: of an address to which no group limits apply, the address alone pays.</remarks>
+    private AddressGroup PayerOf(PeerEndPoint from) => AddressGroup.Payer(new PeerEndPoint(from.Address, 1), limitLocal);
 
     private void Uncount(Dictionary<AddressGroup, int> counts, PeerEndPoint? from)
     {

@@ -89,16 +89,29 @@ internal sealed class TlsSecurity : IStreamSecurity
         try
         {
             await authenticate(tls).ConfigureAwait(false);
+            return tls.NegotiatedApplicationProtocol == Alpn && IsStrong(tls, isPrivate: peer.Nonce != default)
+                ? new TlsConnection(tls, watch, peer.Id, peer.Nonce)
+                : throw new IOException("The other side does not speak this protocol over TLS, or an old TLS.");
         }
         catch (AuthenticationException e)
         {
+            await tls.DisposeAsync().ConfigureAwait(false);
             throw new IOException(peer.Refusal ?? "The other side does not speak this protocol over TLS, or refused our key.", e);
         }
-
-        return tls.NegotiatedApplicationProtocol == Alpn
-            ? new TlsConnection(tls, watch, peer.Id, peer.Nonce)
-            : throw new IOException("The other side does not speak this protocol over TLS.");
+        catch
+        {
+            await tls.DisposeAsync().ConfigureAwait(false);
+            throw;
+        }
     }
+
+    /// <summary>TLS 1.3; or 1.2 with ephemeral keys and authenticated encryption, but not in private networks, since it shows certificates in the clear.</summary>
+    private static bool IsStrong(SslStream tls, bool isPrivate) =>
+        tls.SslProtocol == SslProtocols.Tls13
+        || (!isPrivate && tls.NegotiatedCipherSuite is
+            TlsCipherSuite.TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256
+            or TlsCipherSuite.TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384
+            or TlsCipherSuite.TLS_ECDHE_ECDSA_WITH_CHACHA20_POLY1305_SHA256);
 
     private bool IsWanted(Peer peer, X509Certificate? certificate)
     {

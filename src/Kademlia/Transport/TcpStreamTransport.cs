@@ -57,15 +57,16 @@ public sealed class TcpStreamTransport : IStreamTransport
     public async ValueTask<Stream> ConnectAsync(PeerEndPoint destination, CancellationToken cancellationToken)
     {
         IPEndPoint endPoint = destination.ToIPEndPoint();
-        Socket socket = new(endPoint.AddressFamily, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+        Socket? socket = null;
         try
         {
+            socket = new Socket(endPoint.AddressFamily, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
             await socket.ConnectAsync(endPoint, cancellationToken).ConfigureAwait(false);
             return new NetworkStream(socket, ownsSocket: true);
         }
         catch (SocketException e)
         {
-            socket.Dispose();
+            socket?.Dispose();
             throw new IOException(
                 e.SocketErrorCode == SocketError.ConnectionRefused
                     ? $"Nobody takes connections at {destination}."
@@ -74,7 +75,7 @@ public sealed class TcpStreamTransport : IStreamTransport
         }
         catch
         {
-            socket.Dispose();
+            socket?.Dispose();
             throw;
         }
     }

@@ -28,7 +28,7 @@ internal sealed class House
 
     /// <summary>The types of the root namespace that tie the rooms together. All others there are identifiers.</summary>
     private static readonly string[] FaceTypes =
-        ["KademliaNode", "KademliaOptions", "NodeHost", "StreamHost", "NodeSockets", "HostServices", "PeerConnection", "StreamHandler", "ContentDownload", "SharedContent", "NodeDispatcher", "RecordLease", "RecordStream", "RecordExchange", "Bootstrap", "StateFile", "Log", "TalkHandler"];
+        ["KademliaNode", "KademliaOptions", "NodeHost", "StreamHost", "NodeSockets", "HostServices", "PeerConnection", "StreamHandler", "ContentDownload", "ContentProvider", "FetchedContent", "SharedContent", "NodeDispatcher", "RecordLease", "RecordStream", "RecordExchange", "Bootstrap", "StateFile", "Log", "TalkHandler"];
 
     /// <summary>Namespaces and types that are sockets, files, clocks, tasks, threads or loggers.</summary>
     private static readonly string[] Impure =

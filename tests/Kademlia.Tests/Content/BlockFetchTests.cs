@@ -85,10 +85,11 @@ public sealed class BlockFetchTests
     [Fact(Timeout = Patience)]
     public async Task A_server_says_not_here_of_what_it_has_not_and_of_what_was_changed()
     {
-        using MemoryStream source = new(_content, writable: true);
+        using MemoryStream source = new();
+        source.Write(_content);
         await using ProvidedContent content = await ProvideAsync(source);
         BlockServer server = new(TimeProvider.System);
-        server.Add(Key, content);
+        Assert.True(server.TryAdd(Key, content));
         Assert.Equal(BlockRequest.Here, (await AskAsync(server, new BlockRequest(Key, 0, 5)))[0]);
         Assert.Equal(BlockRequest.Here, (await AskAsync(server, new BlockRequest(Key, 1, 0)))[0]);
         foreach ((int level, long element) in new[] { (0, 6L), (0, -1L), (2, 0L), (1, 1L), (ushort.MaxValue, long.MaxValue), (0, long.MinValue) })
@@ -97,6 +98,8 @@ public sealed class BlockFetchTests
         }
 
         Assert.Equal([BlockRequest.NotHere, 0, 0, 0, 0], await AskAsync(server, new BlockRequest(default, 0, 0)));
+        source.SetLength(Length - 1);
+        Assert.Equal([BlockRequest.NotHere, 0, 0, 0, 0], await AskAsync(server, new BlockRequest(Key, 0, 0)));
     }
 
     private static byte[] MakeContent()
@@ -156,7 +159,7 @@ public sealed class BlockFetchTests
         using MemoryStream source = new(_content);
         await using ProvidedContent content = await ProvideAsync(source);
         BlockServer server = new(TimeProvider.System);
-        server.Add(Key, content);
+        Assert.True(server.TryAdd(Key, content));
         await server.ServeAsync(pipe, Token);
     }
 

@@ -19,6 +19,7 @@ public sealed class NodeContentTests : IDisposable
         FetchedContent fetched = await network[1].FetchContentAsync(shared.Key, In("copy"), cancellationToken: Loopback.Token);
         Assert.Equal(bytes, await File.ReadAllBytesAsync(In("copy"), Loopback.Token));
         Assert.Equal((length, network[0].Id), (fetched.Length, Assert.Single(fetched.Providers).Id));
+        Assert.Null(fetched.Providers[0].Fault);
         Assert.False(File.Exists(In("copy.part")));
     }
 
@@ -78,7 +79,27 @@ public sealed class NodeContentTests : IDisposable
         FetchedContent fetched = await network[1].FetchContentAsync(shared.Key, In("copy"), cancellationToken: Loopback.Token);
         Assert.Equal(bytes, await File.ReadAllBytesAsync(In("copy"), Loopback.Token));
         Assert.InRange(Assert.Single(fetched.Providers).Bytes, 1, 1_000_000);
+        Assert.Null(fetched.Providers[0].Fault);
         await Assert.ThrowsAsync<IOException>(() => network[1].FetchContentAsync(shared.Key, In("copy"), cancellationToken: Loopback.Token));
+    }
+
+    [Fact(Timeout = Loopback.Patience)]
+    public async Task A_fetch_that_is_given_up_touches_its_destination_no_more_and_one_that_cannot_write_says_so()
+    {
+        await using Loopback network = await Loopback.StartAsync(2);
+        (string path, _) = Write("original", 20_000_000);
+        await using SharedContent shared = await network[0].PublishContentAsync(path, cancellationToken: Loopback.Token);
+        using CancellationTokenSource enough = CancellationTokenSource.CreateLinkedTokenSource(Loopback.Token);
+        MemoryStream half = new();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(
+            () => network[1].FetchContentAsync(shared.Key, half, new Canceller(enough), enough.Token));
+        await half.DisposeAsync();
+        IOException failure = await Assert.ThrowsAsync<IOException>(
+            () => network[1].FetchContentAsync(shared.Key, new MemoryStream(new byte[1_000_000]), cancellationToken: Loopback.Token));
+        Assert.Contains("cannot be written", failure.Message, StringComparison.Ordinal);
+        KademliaException twice = await Assert.ThrowsAsync<KademliaException>(() => network[0].PublishContentAsync(path, cancellationToken: Loopback.Token));
+        Assert.Contains("already", twice.Message, StringComparison.Ordinal);
+        await network[1].FetchContentAsync(shared.Key, new MemoryStream(), cancellationToken: Loopback.Token);
     }
 
     [Fact(Timeout = Loopback.Patience)]
@@ -105,5 +126,11 @@ public sealed class NodeContentTests : IDisposable
         new Random(length).NextBytes(bytes);
         File.WriteAllBytes(In(name), bytes);
         return (In(name), bytes);
+    }
+
+    /// <summary>Gives up when there is some progress.</summary>
+    private sealed class Canceller(CancellationTokenSource source) : IProgress<ContentProgress>
+    {
+        public void Report(ContentProgress value) => source.Cancel();
     }
 }

@@ -63,5 +63,24 @@ public sealed class StreamLimitsTests
         Assert.False(limits.TryOpen(Alice, from: null));
     }
 
+    [Fact]
+    public void TryBegin_OneLocalAddressFromManyPorts_IsOne()
+    {
+        StreamLimits limits = new(maxOpen: 256, maxPerPeer: 16, limitLocal: false);
+        Assert.All(
+            Enumerable.Range(0, StreamLimits.MaxHandshakesPerGroup), i => Assert.True(limits.TryBegin(PeerEndPoint.Parse($"192.168.0.7:{40_000 + i}"))));
+        Assert.False(limits.TryBegin(PeerEndPoint.Parse("192.168.0.7:50000")));
+        Assert.True(limits.TryBegin(PeerEndPoint.Parse("192.168.0.8:50000")));
+    }
+
+    [Fact]
+    public void TryOpen_Strangers_LeaveRoomForOnesOwn()
+    {
+        StreamLimits limits = new(maxOpen: 16, maxPerPeer: 16, limitLocal: false);
+        Assert.All(Enumerable.Range(0, 12), i => Assert.True(limits.TryOpen(NodeId.Random(new Random(i)), At(i, 1))));
+        Assert.False(limits.TryOpen(Alice, At(99, 1)));
+        Assert.True(limits.TryOpen(Alice, from: null));
+    }
+
     private static PeerEndPoint At(int group, int host) => PeerEndPoint.Parse($"198.51.{group}.{host + 1}:7411");
 }

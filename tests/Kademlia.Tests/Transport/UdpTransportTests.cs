@@ -65,7 +65,7 @@ public sealed class UdpTransportTests
         using UdpTransport first = UdpTransport.Bind([IPAddress.Loopback], 0);
         PeerEndPoint taken = first.LocalEndPoints[0];
         KademliaException exception = Assert.Throws<KademliaException>(() => UdpTransport.Bind([IPAddress.Loopback], taken.Port));
-        Assert.Equal($"{taken} is taken by another program: choose another port, or 0 for any free one.", exception.Message);
+        Assert.Equal($"{taken} is taken by another program (UDP): choose another port, or 0 for any free one.", exception.Message);
     }
 
     [Fact]

@@ -43,6 +43,7 @@ internal sealed partial class NodeCore
         Hearsay = new HearsayBudget(random, options.LimitLocalAddressGroups);
         Limits = new StrangerLimits(random, options.LimitLocalAddressGroups);
         ProofLimits = new StrangerLimits(random, options.LimitLocalAddressGroups);
+        Referrals = new Referrals(random);
         Peers = new PeerBook();
         OwnEndPoints = new OwnEndPoints(this);
         Overlays = [.. MakeOverlays(options, identity.Id)];
@@ -138,7 +139,7 @@ internal sealed partial class NodeCore
 
     internal PeerBook Peers { get; }
 
-    internal Referrals Referrals { get; } = new();
+    internal Referrals Referrals { get; }
 
     internal Requests Requests { get; }
 

@@ -5,6 +5,8 @@ namespace Kademlia.Core;
 /// <summary>Where we ourselves are, as far as we know.</summary>
 internal sealed class OwnEndPoints(NodeCore core)
 {
+    private readonly PeerEndPoint[] _bound = [.. core.Options.LocalEndPoints];
+
     /// <summary>The endpoint to give to others for an address family; the default value when none is known.</summary>
     /// <remarks>
     /// The configured public address, with the port that we are bound to; else what a majority of voters sees; else where we are
@@ -12,7 +14,7 @@ internal sealed class OwnEndPoints(NodeCore core)
     /// </remarks>
     public PeerEndPoint BestOf(Overlay overlay)
     {
-        PeerEndPoint bound = core.Options.LocalEndPoints.FirstOrDefault(e => e.IsIPv4 == overlay.IsIPv4);
+        PeerEndPoint bound = _bound.FirstOrDefault(e => e.IsIPv4 == overlay.IsIPv4);
         PeerEndPoint configured = core.Options.PublicAddresses
             .Select(address => new PeerEndPoint(address, bound.Port))
             .FirstOrDefault(e => e.IsIPv4 == overlay.IsIPv4);
@@ -24,11 +26,7 @@ internal sealed class OwnEndPoints(NodeCore core)
     }
 
     /// <summary>What is ours at this moment; counting votes is not free, so take one for many questions.</summary>
-    public Snapshot Take() => new(
-        core.Options.LocalEndPoints,
-        SeenAs(ipv4: true),
-        SeenAs(ipv4: false),
-        core.Options.PublicAddresses);
+    public Snapshot Take() => new(_bound, SeenAs(ipv4: true), SeenAs(ipv4: false), core.Options.PublicAddresses);
 
     private PeerEndPoint SeenAs(bool ipv4) => core.Votes.TryGetMajority(ipv4, core.Now, out PeerEndPoint seen) ? seen : default;
 
@@ -36,7 +34,7 @@ internal sealed class OwnEndPoints(NodeCore core)
 
     /// <summary>Where we were when it was taken.</summary>
     public readonly record struct Snapshot(
-        IReadOnlyList<PeerEndPoint> Bound, PeerEndPoint SeenAs4, PeerEndPoint SeenAs6, IReadOnlyList<IPAddress> Configured)
+        PeerEndPoint[] Bound, PeerEndPoint SeenAs4, PeerEndPoint SeenAs6, IReadOnlyList<IPAddress> Configured)
     {
         /// <summary>Whether only we can be at an endpoint: we are bound to it, configured with it, or a majority sees us there.</summary>
         public bool Contains(PeerEndPoint endPoint)

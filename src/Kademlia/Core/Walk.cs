@@ -1,3 +1,4 @@
+using System.Buffers;
 using Kademlia.Admission;
 using Kademlia.Lookups;
 using Kademlia.Messages;
@@ -21,7 +22,7 @@ internal sealed class Walk
     private readonly Lookup _lookup;
     private readonly CancelScope _scope;
     private readonly CorePromise<bool> _done;
-    private readonly List<WalkRequest> _underWay = [];
+    private readonly List<WalkRequest> _underWay;
     private readonly LinkedListNode<Action> _registration;
     private CorePromise<bool>? _quiet;
     private bool _pumping;
@@ -33,6 +34,7 @@ internal sealed class Walk
         _question = question;
         _scope = scope;
         _done = new CorePromise<bool>(core.Ready);
+        _underWay = new List<WalkRequest>(core.Options.BucketSize);
         _lookup = new Lookup(target, new LookupOptions
         {
             BucketSize = core.Options.BucketSize,
@@ -62,12 +64,14 @@ internal sealed class Walk
     /// <summary>Walks from our own table until the machine is done.</summary>
     public CorePromise<bool> Start()
     {
-        Span<Contact> seeds = new Contact[SeedBuckets * _core.Options.BucketSize];
-        foreach (Contact contact in seeds[.._overlay.Table.FindClosest(_lookup.Target, seeds)])
+        Contact[] seeds = ArrayPool<Contact>.Shared.Rent(SeedBuckets * _core.Options.BucketSize);
+        int count = _overlay.Table.FindClosest(_lookup.Target, seeds.AsSpan(0, SeedBuckets * _core.Options.BucketSize));
+        foreach (Contact contact in seeds.AsSpan(0, count))
         {
             _lookup.Offer(contact);
         }
 
+        ArrayPool<Contact>.Shared.Return(seeds);
         _overlay.Table.OnLookup(_lookup.Target, _core.Now);
         Pump();
         return _done;

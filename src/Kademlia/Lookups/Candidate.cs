@@ -9,14 +9,6 @@ internal struct Candidate
     /// <summary>In place of a referrer's slot: nobody.</summary>
     public const short Nobody = -1;
 
-    public Contact Contact;
-
-    /// <summary>The address group; null where limits do not apply.</summary>
-    public AddressGroup? Group;
-
-    /// <summary>The distance of the last contact in its latest reply.</summary>
-    public Distance LastGiven;
-
     /// <summary>How many replies stand between our own table and this contact.</summary>
     public int Hops;
 
@@ -39,6 +31,14 @@ internal struct Candidate
 
     /// <summary>Whether its id or its endpoint answered first as another candidate, so that it does not count.</summary>
     public bool IsShadowed;
+
+    public Contact Contact;
+
+    /// <summary>The address group; null where limits do not apply.</summary>
+    public AddressGroup? Group;
+
+    /// <summary>The distance of the last contact in its latest reply.</summary>
+    public Distance LastGiven;
 
     public readonly bool IsFromOwnTable => Referrer == Nobody;
 

@@ -12,15 +12,15 @@ public sealed partial class Lookup
             return LookupStep.Wait;
         }
 
-        slot = survey.HasUnasked ? ChooseUnasked(survey) : FindCutShort(survey);
-        if (slot == None && !survey.IsWaiting && !IsAwaitingMore() && survey.Places < _bucketSize)
+        slot = survey.HasUnasked ? ChooseUnasked(survey) : _cutShort > 0 ? FindCutShort(survey) : None;
+        if (slot == None && !survey.IsWaiting && !IsAwaitingMore && survey.Places < _bucketSize)
         {
             survey = SurveySpares(survey.Places);
             slot = survey.Unasked;
         }
 
         return slot != None && HasFreeSlotFor(_shortlist[slot]) ? LookupStep.Ask
-            : slot != None || survey.IsWaiting || IsAwaitingMore() ? LookupStep.Wait
+            : slot != None || survey.IsWaiting || IsAwaitingMore ? LookupStep.Wait
             : LookupStep.Done;
     }
 
@@ -115,19 +115,6 @@ public sealed partial class Lookup
         }
 
         return None;
-    }
-
-    private bool IsAwaitingMore()
-    {
-        foreach (short slot in _shortlist.Slots)
-        {
-            if (_shortlist[slot] is { HasAnswered: true, IsAwaited: true })
-            {
-                return true;
-            }
-        }
-
-        return false;
     }
 
     /// <summary>The first of some candidates that cannot be among the closest together with another; or none.</summary>

@@ -19,6 +19,7 @@ public sealed partial class Lookup
         AssertClaims(_answered.AsSpan(0, _answeredCount));
         Invariant.Require(_inFlight == CountIn(CandidateState.InFlight) && _slow == CountIn(CandidateState.Slow), "What is awaited is counted.");
         Invariant.Require(Failed == CountIn(CandidateState.Failed), "What failed is counted.");
+        AssertCounts();
         Invariant.Require(InFlight <= _maxInFlight, "Requests in flight are bounded.");
         Invariant.Require(_askedAgain <= _bucketSize, "Second requests are bounded.");
         Invariant.Require(!_isStopped || (_isDone && InFlight == 0), "Stopping frees everything.");
@@ -56,5 +57,19 @@ public sealed partial class Lookup
         }
 
         return count;
+    }
+
+    private void AssertCounts()
+    {
+        int awaitedAgain = 0;
+        int cutShort = 0;
+        foreach (short slot in _shortlist.Slots)
+        {
+            awaitedAgain += _shortlist[slot] is { HasAnswered: true, IsAwaited: true } ? 1 : 0;
+            cutShort += _shortlist[slot].HasMore ? 1 : 0;
+        }
+
+        Invariant.Require(_awaitedAgain == awaitedAgain, "Second replies that are awaited are counted.");
+        Invariant.Require(_cutShort == cutShort, "Replies that were cut short are counted.");
     }
 }

@@ -112,16 +112,17 @@ public sealed partial class Lookup
     /// <summary>Forgets those that claim the id or the endpoint of one that answered; those already asked are kept in mind.</summary>
     private void ShadowOthers(Contact answered)
     {
-        for (int rank = _shortlist.Count - 1; rank >= 0; rank--)
+        int rank = _shortlist.Count;
+        while ((rank = _shortlist.FindRivalBefore(rank, answered)) != None)
         {
-            ref Candidate candidate = ref _shortlist[_shortlist.Slots[rank]];
-            if (candidate.Contradicts(answered) && candidate.State == CandidateState.Unasked)
+            ref Candidate rival = ref _shortlist[_shortlist.Slots[rank]];
+            if (rival.State == CandidateState.Unasked)
             {
                 _shortlist.RemoveAt(rank);
             }
             else
             {
-                candidate.IsShadowed |= candidate.Contradicts(answered);
+                rival.IsShadowed = true;
             }
         }
     }
@@ -129,15 +130,14 @@ public sealed partial class Lookup
     /// <summary>Whether another contact with this id, or at this endpoint, has answered.</summary>
     private bool IsClaimed(Contact contact)
     {
-        foreach (short slot in _answered.AsSpan(0, _answeredCount))
+        int rank = _shortlist.Count;
+        do
         {
-            if (_shortlist[slot].Contradicts(contact))
-            {
-                return true;
-            }
+            rank = _shortlist.FindRivalBefore(rank, contact);
         }
+        while (rank != None && !_shortlist[_shortlist.Slots[rank]].Counts);
 
-        return false;
+        return rank != None;
     }
 
     private bool TryMakeRoom(Distance newcomer)

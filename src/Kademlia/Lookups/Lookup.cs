@@ -6,7 +6,7 @@ namespace Kademlia.Lookups;
 /// <remarks>
 /// <para>The caller offers contacts of its own table, asks whom <see cref="Next"/> names until it says
 /// <see cref="LookupStep.Wait"/>, tells what becomes of each request, and comes again. There is no clock, no randomness
-/// and no I/O in here, and nothing is allocated after construction. Not safe for concurrent use. The caller keeps out itself
+/// and no I/O in here, and nothing is allocated after construction but room for more than 128 candidates. Not safe for concurrent use. The caller keeps out itself
 /// and endpoints that must not be asked, and takes a reply for that of a contact only when request, endpoint and id match. Source: section 2.3 of the Kademlia paper.</para>
 ///
 /// <para><b>Candidates.</b> A candidate is an id at an endpoint; an honest id at a wrong endpoint is another candidate.
@@ -67,6 +67,8 @@ public sealed partial class Lookup
     private readonly short[] _answered;
     private int _answeredCount;
     private int _askedAgain;
+    private int _awaitedAgain;
+    private int _cutShort;
     private int _inFlight;
     private int _slow;
     private bool _isDone;
@@ -104,6 +106,9 @@ public sealed partial class Lookup
 
     /// <summary>How many contacts the caller gave up, and did not hear from later.</summary>
     public int Failed { get; private set; }
+
+    /// <summary>Whether a second reply is awaited.</summary>
+    private bool IsAwaitingMore => _awaitedAgain > 0;
 
     private int SlotsTaken => _inFlight + Math.Max(0, _slow - _maxSlow);
 
@@ -157,6 +162,7 @@ public sealed partial class Lookup
         ref Candidate candidate = ref _shortlist[slot];
         Move(ref candidate, CandidateState.Answered);
         candidate.HasMore = more;
+        _cutShort += more ? 1 : 0;
         candidate.LastGiven = referred.IsEmpty ? Distance.Zero : referred[^1].Id ^ Target;
         if (candidate.Replies++ == 0)
         {
@@ -228,6 +234,7 @@ public sealed partial class Lookup
         }
 
         Move(ref candidate, CandidateState.InFlight);
+        _cutShort -= candidate.HasMore ? 1 : 0;
         candidate.HasMore = false;
         candidate.Requests++;
         Asked++;
@@ -257,14 +264,15 @@ public sealed partial class Lookup
 
     private void Move(ref Candidate candidate, CandidateState state)
     {
-        Tally(candidate.State, -1);
+        Tally(candidate, -1);
         candidate.State = state;
-        Tally(state, +1);
+        Tally(candidate, +1);
     }
 
-    private void Tally(CandidateState state, int change)
+    private void Tally(in Candidate candidate, int change)
     {
-        switch (state)
+        _awaitedAgain += candidate is { HasAnswered: true, IsAwaited: true } ? change : 0;
+        switch (candidate.State)
         {
             case CandidateState.InFlight:
                 _inFlight += change;

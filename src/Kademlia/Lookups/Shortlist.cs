@@ -2,7 +2,7 @@ using System.Diagnostics;
 
 namespace Kademlia.Lookups;
 
-/// <summary>The candidates of a lookup, in the order of their distance to the target, in arrays that never grow.</summary>
+/// <summary>The candidates of a lookup, in the order of their distance to the target.</summary>
 /// <remarks>
 /// A candidate stays in its slot, so that others can refer to it; only the order moves.
 /// Candidates of one id stand in the order in which they came.
@@ -10,30 +10,32 @@ namespace Kademlia.Lookups;
 [DebuggerDisplay("Count = {Count}")]
 internal sealed class Shortlist
 {
+    /// <summary>More than a walk without failures comes to know.</summary>
+    public const int InitialCapacity = 128;
+
     private readonly NodeId _target;
-    private readonly Candidate[] _candidates;
+    private readonly int _capacity;
+    private Candidate[] _candidates = [];
 
     // The slots in use, closest first, and behind them those that are free.
-    private readonly short[] _slots;
+    private short[] _slots = [];
 
     // The first words of the distances, in the same order: a search touches these and hardly a candidate.
-    private readonly ulong[] _firstWords;
+    private ulong[] _firstWords = [];
+
+    // What tells most endpoints apart, in the same order.
+    private uint[] _marks = [];
 
     public Shortlist(NodeId target, int capacity)
     {
         _target = target;
-        _candidates = GC.AllocateUninitializedArray<Candidate>(capacity);
-        _firstWords = new ulong[capacity];
-        _slots = new short[capacity];
-        for (int i = 0; i < capacity; i++)
-        {
-            _slots[i] = (short)i;
-        }
+        _capacity = capacity;
+        Grow(Math.Min(InitialCapacity, capacity));
     }
 
     public int Count { get; private set; }
 
-    public bool IsFull => Count == _slots.Length;
+    public bool IsFull => Count == _capacity;
 
     /// <summary>The slots in use, closest first.</summary>
     public ReadOnlySpan<short> Slots => _slots.AsSpan(0, Count);
@@ -62,10 +64,30 @@ internal sealed class Shortlist
         return -1;
     }
 
+    /// <summary>The rank before another of the next candidate that <see cref="Candidate.Contradicts"/> a contact; -1 when there is none.</summary>
+    public int FindRivalBefore(int rank, Contact contact)
+    {
+        ulong firstWord = (contact.Id ^ _target).Word0;
+        uint mark = MarkOf(contact.EndPoint);
+        do
+        {
+            rank--;
+        }
+        while (rank >= 0
+            && !((_firstWords[rank] == firstWord || _marks[rank] == mark) && _candidates[_slots[rank]].Contradicts(contact)));
+
+        return rank;
+    }
+
     /// <summary>Adds a candidate behind those of its id. There must be room, and it must not be there yet.</summary>
     public void Add(in Candidate candidate)
     {
         Debug.Assert(!IsFull);
+        if (Count == _slots.Length)
+        {
+            Grow(Math.Min(2 * Count, _capacity));
+        }
+
         short slot = _slots[Count];
         _candidates[slot] = candidate;
         int rank = FirstRankNotBefore(candidate.Contact.Id ^ _target);
@@ -76,8 +98,10 @@ internal sealed class Shortlist
 
         _slots.AsSpan(rank, Count - rank).CopyTo(_slots.AsSpan(rank + 1));
         _firstWords.AsSpan(rank, Count - rank).CopyTo(_firstWords.AsSpan(rank + 1));
+        _marks.AsSpan(rank, Count - rank).CopyTo(_marks.AsSpan(rank + 1));
         _slots[rank] = slot;
         _firstWords[rank] = DistanceOf(slot).Word0;
+        _marks[rank] = MarkOf(candidate.Contact.EndPoint);
         Count++;
     }
 
@@ -88,7 +112,23 @@ internal sealed class Shortlist
         Count--;
         _slots.AsSpan(rank + 1, Count - rank).CopyTo(_slots.AsSpan(rank));
         _firstWords.AsSpan(rank + 1, Count - rank).CopyTo(_firstWords.AsSpan(rank));
+        _marks.AsSpan(rank + 1, Count - rank).CopyTo(_marks.AsSpan(rank));
         _slots[Count] = slot;
+    }
+
+    private static uint MarkOf(PeerEndPoint endPoint) => (uint)endPoint.Low ^ ((uint)endPoint.Port << 16);
+
+    private void Grow(int capacity)
+    {
+        int old = _slots.Length;
+        Array.Resize(ref _candidates, capacity);
+        Array.Resize(ref _slots, capacity);
+        Array.Resize(ref _firstWords, capacity);
+        Array.Resize(ref _marks, capacity);
+        for (int i = old; i < capacity; i++)
+        {
+            _slots[i] = (short)i;
+        }
     }
 
     private int FirstRankNotBefore(Distance distance)

@@ -6,7 +6,7 @@ public class ReferralsTests
 {
     private static readonly PeerEndPoint Named = PeerEndPoint.Parse("60.9.9.9:7411");
 
-    private readonly Referrals _referrals = new();
+    private readonly Referrals _referrals = new(new Random(1));
 
     [Fact]
     public void OnNamed_OneNetworkAgainAndAgain_CorroboratesNothing()
@@ -29,9 +29,9 @@ public class ReferralsTests
     public void OnNamed_MoreThanAreRemembered_ForgetsTheOldest()
     {
         _referrals.OnNamed(Named, PeerEndPoint.Parse("60.0.0.1:7411"));
-        for (int i = 0; i < Referrals.MaxEndPoints; i++)
+        for (int i = 0; i < 4 * Referrals.MaxEndPoints; i++)
         {
-            _referrals.OnNamed(PeerEndPoint.Parse($"61.0.{i / 250}.{i % 250}:7411"), PeerEndPoint.Parse("60.0.0.1:7411"));
+            _referrals.OnNamed(PeerEndPoint.Parse($"61.0.0.1:{1024 + i}"), PeerEndPoint.Parse("60.0.0.1:7411"));
         }
 
         _referrals.OnNamed(Named, PeerEndPoint.Parse("60.0.1.1:7411"));

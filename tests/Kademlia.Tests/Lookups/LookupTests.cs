@@ -338,7 +338,7 @@ public class LookupTests
     [Fact]
     public void Walk_OnceMade_AllocatesNothing()
     {
-        Contact[] nodes = Nodes.Random(new Random(1), 200);
+        Contact[] nodes = Nodes.Random(new Random(1), Shortlist.InitialCapacity);
         Contact[] closest = new Contact[20];
         WalkThrough(nodes, closest);
         Assert.Equal(0, WalkThrough(nodes, closest));

@@ -16,9 +16,9 @@ public sealed class TcpStreamTransport : IStreamTransport
 
     private readonly Socket[] _listeners;
     private readonly CancellationTokenSource _closing = new();
-    private Task[] _accepting = [];
+    private readonly Lock _handing = new();
     private int _started;
-    private int _disposed;
+    private bool _isDisposed;
 
     private TcpStreamTransport(Socket[] listeners)
     {
@@ -44,13 +44,13 @@ public sealed class TcpStreamTransport : IStreamTransport
     public void Start(ConnectionHandler handler)
     {
         ArgumentNullException.ThrowIfNull(handler);
-        ObjectDisposedException.ThrowIf(Volatile.Read(ref _disposed) != 0, this);
+        ObjectDisposedException.ThrowIf(_isDisposed, this);
         if (Interlocked.Exchange(ref _started, 1) != 0)
         {
             throw new InvalidOperationException("A transport is started once; this one was started before.");
         }
 
-        _accepting = Array.ConvertAll(_listeners, listener => Task.Run(() => AcceptAsync(listener, handler)));
+        Array.ForEach(_listeners, listener => Task.Run(() => AcceptAsync(listener, handler)));
     }
 
     /// <inheritdoc/>
@@ -80,15 +80,16 @@ public sealed class TcpStreamTransport : IStreamTransport
         }
     }
 
-    /// <summary>Closes the listening sockets and waits until no connection is being handed over. Those that were handed over stay open. Never called by the handler.</summary>
+    /// <summary>Closes the listening sockets and waits until no connection is being handed over. Those that were handed over stay open.</summary>
     public void Dispose()
     {
-        if (Interlocked.Exchange(ref _disposed, 1) == 0)
+        lock (_handing)
         {
-            _closing.Cancel();
-            Array.ForEach(_listeners, listener => listener.Dispose());
-            Task.WaitAll(_accepting);
+            _isDisposed = true;
         }
+
+        _closing.Cancel();
+        Array.ForEach(_listeners, listener => listener.Dispose());
     }
 
     /// <summary>A transport over sockets that listen; they are its own from now on.</summary>
@@ -115,17 +116,21 @@ public sealed class TcpStreamTransport : IStreamTransport
     }
 
     [SuppressMessage("Design", "CA1031", Justification = "Whatever a stranger's connection does ends that connection alone.")]
-    private static void Hand(Socket socket, ConnectionHandler handler)
+    private void Hand(Socket socket, ConnectionHandler handler)
     {
         try
         {
             socket.NoDelay = true;
             PeerEndPoint from = (IPEndPoint)socket.RemoteEndPoint!;
-            handler(new NetworkStream(socket, ownsSocket: true), from);
+            lock (_handing)
+            {
+                ObjectDisposedException.ThrowIf(_isDisposed, this);
+                handler(new NetworkStream(socket, ownsSocket: true), from);
+            }
         }
         catch (Exception e)
         {
-            // It was reset before anybody looked at it; or it found a mistake of ours, which must not end the node's hearing.
+            // It was reset before anybody looked at it, or came as we closed; or it found a mistake of ours, which must not end the node's hearing.
             socket.Dispose();
             Debug.WriteLine(e);
         }

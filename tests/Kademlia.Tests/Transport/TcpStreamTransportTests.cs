@@ -25,6 +25,25 @@ public sealed class TcpStreamTransportTests : StreamTransportContract
         Assert.Throws<InvalidOperationException>(() => transport.Start((connection, _) => connection.Dispose()));
     }
 
+    /// <summary>A process that stops a hundred nodes at once has fewer threads than nodes.</summary>
+    [Fact]
+    public void Dispose_WhileThePoolHasNoThreadLeft_Returns()
+    {
+        TcpStreamTransport transport = TcpStreamTransport.Bind([IPAddress.Loopback], 0);
+        transport.Start((connection, _) => connection.Dispose());
+        ManualResetEvent release = new(initialState: false);
+        for (int i = 0; i < 256; i++)
+        {
+            ThreadPool.UnsafeQueueUserWorkItem(_ => release.WaitOne(), null);
+        }
+
+        Thread disposing = new(transport.Dispose);
+        disposing.Start();
+        bool hasReturned = disposing.Join(TimeSpan.FromSeconds(20));
+        release.Set();
+        Assert.True(hasReturned);
+    }
+
     [Fact]
     public async Task Connect_AConnectionThatIsResetAtOnce_HarmsNothing()
     {

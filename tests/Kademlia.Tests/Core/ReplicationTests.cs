@@ -13,7 +13,7 @@ public class ReplicationTests
     [Fact]
     public void When_holders_die_others_take_their_place_while_the_publisher_is_silent()
     {
-        World world = Grown(seed: 21, count: 30);
+        World world = Grown(seed: 20, count: 30);
         WorldNode publisher = world.Nodes[0];
         RecordKey[] keys = [.. Enumerable.Range(0, 20).Select(i => Put(world, publisher, $"kept {i}"))];
         world.Kill(publisher);
@@ -54,7 +54,7 @@ public class ReplicationTests
         World world = Grown(seed: 24, count: 30);
         WorldNode leaving = world.Nodes[1];
         long expiry = world.Wall.ToUnixTimeSeconds() + 3600;
-        Record record = Enumerable.Range(0, 100)
+        Record record = Enumerable.Range(0, 1000)
             .Select(i => RecordDraft.Content(BitConverter.GetBytes(i), expiry))
             .First(r => ClosestTo(world, r.Key)[0] == leaving);
         world.Await(leaving.Call((core, _) => core.Holding.HoldOwnAsync(record, StoreRequest.Unconditional)));

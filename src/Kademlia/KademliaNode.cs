@@ -91,6 +91,7 @@ public sealed partial class KademliaNode : IAsyncDisposable
     }
 
     /// <summary>Finds the k nodes closest to a point, the closest first; this node is not among them.</summary>
+    /// <remarks>Those who answer slowly are waited for, some two seconds where nothing is known of them: so long a dead one near the point takes, too.</remarks>
     /// <param name="target">The point.</param>
     /// <param name="cancellationToken">Gives the search up.</param>
     public Task<IReadOnlyList<Contact>> FindClosestAsync(NodeId target, CancellationToken cancellationToken = default) =>

@@ -5,7 +5,7 @@ namespace Kademlia.Core;
 /// <summary>Finds nodes.</summary>
 internal sealed class Finding(NodeCore core)
 {
-    /// <summary>Finds the k closest to a point in every overlay, the closest first.</summary>
+    /// <summary>Finds the k closest to a point in every overlay, the closest first. The slow are waited for until they are given up: the answer is to be exact.</summary>
     public async CoreTask<IReadOnlyList<Contact>> FindClosestAsync(NodeId target, CancelScope scope)
     {
         List<Walk> walks = [];
@@ -13,7 +13,7 @@ internal sealed class Finding(NodeCore core)
         foreach (Overlay overlay in core.Overlays)
         {
             FindNodeQuestion question = new(core, target, AddressFamilies.None, core.Options.LookupAttempts);
-            Walk walk = new(core, overlay, target, question, scope);
+            Walk walk = new(core, overlay, target, question, scope) { AsksOn = true };
             walks.Add(walk);
             ends.Add(walk.Start());
         }
@@ -21,6 +21,11 @@ internal sealed class Finding(NodeCore core)
         foreach (CorePromise<bool> end in ends)
         {
             await end;
+        }
+
+        foreach (Walk walk in walks)
+        {
+            await walk.WhenQuietAsync();
         }
 
         return [.. walks.SelectMany(w => w.Closest()).OrderBy(c => c.Id ^ target)];

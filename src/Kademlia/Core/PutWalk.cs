@@ -30,7 +30,7 @@ internal sealed class PutWalk
         (_expectedSequence, _scope) = (expectedSequence, scope);
         _deadline = core.Now + core.Options.RequestTimeout;
         FindNodeQuestion question = new(core, record.Key.Hash, AddressFamilies.None, core.Options.StoreAttempts);
-        Walk = new Walk(core, overlay, record.Key.Hash, question, scope) { Answered = OnAnswered };
+        Walk = new Walk(core, overlay, record.Key.Hash, question, scope) { AsksOn = true, Answered = OnAnswered };
     }
 
     public Walk Walk { get; }
@@ -55,7 +55,6 @@ internal sealed class PutWalk
         Contact[] closest = Walk.Closest();
         bool holdsItself = _overlay.Serves && IsAmongClosest(closest);
         int others = Math.Min(closest.Length, _core.Options.BucketSize - (holdsItself ? 1 : 0));
-        Walk.GoOnAsking();
         if (holdsItself)
         {
             _stores.Add(HoldAsync());

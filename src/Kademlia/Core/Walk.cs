@@ -8,8 +8,8 @@ namespace Kademlia.Core;
 /// <summary>Drives one <see cref="Lookup"/> with real requests in one overlay.</summary>
 /// <remarks>
 /// Begins from our own table, asks as <see cref="Lookup.Next"/> says, and tells the machine of replies, slow contacts and failures.
-/// Contacts that answered are offered to the table. When the machine is done, what is still under way is cancelled, except, for a
-/// put, the requests to contacts nearer than the k-th that answered: those go on, and <see cref="Answered"/> tells of each.
+/// Contacts that answered are offered to the table. When the machine is done, what is still under way is cancelled, except, where
+/// <see cref="AsksOn"/> says so, the requests to contacts nearer than the k-th that answered: those go on, and <see cref="Answered"/> tells of each.
 /// </remarks>
 internal sealed class Walk
 {
@@ -44,8 +44,11 @@ internal sealed class Walk
         _registration = scope.Add(OnCancelled);
     }
 
-    /// <summary>Called after each answer, and told whether it came after the end: of those that <see cref="GoOnAsking"/> has asked on.</summary>
-    public Action<Contact, bool>? Answered { get; set; }
+    /// <summary>Whether those nearer than the k-th that have not answered at the end are asked on. Whoever is that slow counts among the closest when it answers.</summary>
+    public bool AsksOn { get; init; }
+
+    /// <summary>Called after each answer, and told whether it came after the end: of those that are asked on.</summary>
+    public Action<Contact, bool>? Answered { get; init; }
 
     /// <summary>Datagrams sent, those that were sent again among them.</summary>
     public int Sent { get; private set; }
@@ -109,18 +112,10 @@ internal sealed class Walk
         return settled[.._lookup.CopySettled(settled)];
     }
 
-    /// <summary>After the end: leaves the requests to nearer contacts that have not answered under way, and cancels the others.</summary>
-    public void GoOnAsking()
-    {
-        Contact[] unanswered = new Contact[_core.Options.BucketSize];
-        int count = _lookup.CopyUnanswered(unanswered);
-        CancelRequests(request => !unanswered.AsSpan(0, count).Contains(request.Contact));
-    }
-
     /// <summary>Gives up all that is still under way.</summary>
     public void StopAsking() => CancelRequests(_ => true);
 
-    /// <summary>Waits until nothing that <see cref="GoOnAsking"/> left is under way.</summary>
+    /// <summary>Waits until of those that are asked on each has answered, or was given up.</summary>
     public async CoreTask WhenQuietAsync()
     {
         if (_underWay.Count > 0)
@@ -173,11 +168,9 @@ internal sealed class Walk
             _overlay.OnWalk(_lookup.Target, Closest());
         }
 
-        if (Answered is null)
-        {
-            StopAsking();
-        }
-
+        Contact[] late = new Contact[AsksOn ? _core.Options.BucketSize : 0];
+        int count = _lookup.CopyUnanswered(late);
+        CancelRequests(request => !late.AsSpan(0, count).Contains(request.Contact));
         _done.Keep(complete);
         LeaveScopeIfQuiet();
     }

@@ -71,6 +71,19 @@ public class NetworkTests
     }
 
     [Fact]
+    public void A_search_finds_who_takes_longer_to_answer_than_a_walk_waits()
+    {
+        World world = new(24);
+        world.Detour = (from, to) => IsApart(from) && IsApart(to) ? TimeSpan.FromMilliseconds(650) : TimeSpan.Zero;
+        world.Grow(40);
+        (WorldNode asker, WorldNode afar) = (world.Nodes[6], world.Nodes[7]);
+        IReadOnlyList<Contact> found = world.Await(asker.Call((core, scope) => core.Finding.FindClosestAsync(afar.Id, scope)));
+        Assert.Equal(world.Nodes.Where(n => n != asker).OrderBy(n => n.Id ^ afar.Id).Take(20).Select(n => n.Id), found.Select(c => c.Id));
+
+        bool IsApart(PeerEndPoint endPoint) => world.Nodes.FindIndex(n => n.EndPoint == endPoint) is 6 or 7;
+    }
+
+    [Fact]
     public void Records_survive_the_sudden_death_of_half_of_the_nodes()
     {
         World world = new(6);

@@ -64,6 +64,9 @@ internal sealed class World
     /// <summary>How long every datagram is on its way, instead of a time drawn for each pair.</summary>
     public TimeSpan? FixedLatency { get; set; }
 
+    /// <summary>How much longer a datagram is on its way: from, to. Null where none is.</summary>
+    public Func<PeerEndPoint, PeerEndPoint, TimeSpan>? Detour { get; set; }
+
     public List<WorldNode> Nodes { get; } = [];
 
     /// <summary>A number that any difference in what was delivered, when, or to whom, changes.</summary>
@@ -185,7 +188,8 @@ internal sealed class World
             return;
         }
 
-        At(Now + (FixedLatency ?? Latency(from, to)), () => Deliver(from, to, datagram));
+        TimeSpan detour = Detour?.Invoke(from, to) ?? TimeSpan.Zero;
+        At(Now + (FixedLatency ?? Latency(from, to)) + detour, () => Deliver(from, to, datagram));
     }
 
     private void Deliver(PeerEndPoint from, PeerEndPoint to, byte[] datagram)

@@ -33,12 +33,17 @@ internal sealed partial class Upkeep(NodeCore core)
     /// <summary>However many go, the others are visited in a hurry as often.</summary>
     private static readonly TimeSpan HurryInterval = TimeSpan.FromMinutes(5);
 
+    /// <summary>So many rounds of joining are gone through as long as fewer than k are met. In a network of fewer nodes they are in vain.</summary>
+    private const int MaxRounds = 4;
+
     private static readonly TimeSpan ProofTime = TimeSpan.FromSeconds(1);
 
     private readonly HashSet<string> _running = [];
     private IReadOnlyList<Contact> _known = [];
     private TimeSpan _backOff = FirstBackOff;
     private TimeSpan _joinAgainAt = TimeSpan.MaxValue;
+    private int _rounds;
+    private bool _metFew;
     private TimeSpan _nextNeighbourAt;
     private int _neighbour;
     private int _hurried;
@@ -46,6 +51,8 @@ internal sealed partial class Upkeep(NodeCore core)
 
     /// <summary>Kept when the node knows another.</summary>
     public CorePromise<bool> Joined { get; } = new(core.Ready);
+
+    private bool MustJoinAgain => IsAlone || (_metFew && _rounds < MaxRounds);
 
     private bool IsAlone => core.Overlays.All(o => o.Table.Count == 0);
 
@@ -70,6 +77,7 @@ internal sealed partial class Upkeep(NodeCore core)
     /// <remarks>
     /// Pings the bootstrap endpoints and the contacts known from before; goes on with the first that answers and proves itself.
     /// A walk to our own id then finds our neighbours and makes us known to them. Section 2.3 of the paper.
+    /// Whoever we went on with may itself have been joining, and have named nobody: when the walk meets fewer than k, there is another round.
     /// </remarks>
     public async CoreTask JoinAsync()
     {
@@ -88,6 +96,7 @@ internal sealed partial class Upkeep(NodeCore core)
         }
 
         bool alone = IsAlone;
+        _rounds = alone ? 0 : _rounds + 1;
         _backOff = alone ? TimeSpan.FromTicks(Math.Min(_backOff.Ticks * 2, LongestBackOff.Ticks)) : FirstBackOff;
         _joinAgainAt = core.Now + core.Jitter(_backOff);
     }
@@ -191,10 +200,12 @@ internal sealed partial class Upkeep(NodeCore core)
     {
         TimeSpan joined = core.Now;
         List<Contact> nearest = [];
+        _metFew = false;
         foreach (Overlay overlay in core.Overlays.Where(o => o.Table.Count > 0))
         {
             Contact[] met = await WalkAsync(overlay, core.Id, AllFamilies, Purpose.Joining);
             nearest.AddRange(overlay.Serves ? met : []);
+            _metFew |= met.Length < core.Options.BucketSize;
         }
 
         core.RunDetached(RefreshSinceAsync(joined));
@@ -228,7 +239,7 @@ internal sealed partial class Upkeep(NodeCore core)
             VisitNeighbours();
             RunOnce(nameof(RefreshAsync), RefreshAsync);
             RunOnce(nameof(Putting.RepublishAsync), () => core.Putting.RepublishAsync(core.LifetimeFor(Purpose.Republishing)));
-            if (IsAlone && core.Now >= _joinAgainAt)
+            if (MustJoinAgain && core.Now >= _joinAgainAt)
             {
                 RunOnce(nameof(JoinAsync), JoinAsync);
             }

@@ -436,6 +436,23 @@ public class NetworkTests
     }
 
     [Fact]
+    public void A_node_that_joined_through_one_that_knew_nobody_yet_meets_its_neighbours_soon()
+    {
+        World world = new(25);
+        world.Grow(40);
+        WorldNode early = world.Add(null, true, world.Nodes[0]);
+        WorldNode newcomer = world.Add(null, true, early);
+        newcomer.Begin();
+        world.Run(TimeSpan.FromSeconds(1));
+        Assert.Equal(1, newcomer.Core.Overlays[0].Table.Count);
+        early.Begin();
+        world.Run(TimeSpan.FromMinutes(1));
+        IEnumerable<WorldNode> neighbours = world.Nodes.Where(n => n != newcomer).OrderBy(n => n.Id ^ newcomer.Id).Take(20);
+        Assert.All(neighbours, n => Assert.True(n.Core.Overlays[0].Table.Contains(newcomer.Contact)));
+        Assert.All(neighbours, n => Assert.True(newcomer.Core.Overlays[0].Table.Contains(n.Contact)));
+    }
+
+    [Fact]
     public void Any_bytes_are_dropped_and_counted()
     {
         World world = new(22);

@@ -76,9 +76,9 @@ internal sealed class ContactList(int prefixLength)
     /// <summary>Makes a contact the most recently seen, with no failures.</summary>
     public void Refresh(int index, TimeSpan now)
     {
-        Contact contact = _entries[index].Contact;
+        TableEntry entry = _entries[index] with { LastSeen = now, LastTried = now, Failures = 0 };
         RemoveAt(index);
-        Insert(new TableEntry(contact, now));
+        Insert(entry);
     }
 
     /// <summary>Writes the contacts closest to a target, the closest first, and returns how many.</summary>

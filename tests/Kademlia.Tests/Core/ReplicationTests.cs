@@ -107,6 +107,25 @@ public class ReplicationTests
     }
 
     [Fact]
+    public void A_newcomer_that_is_heard_of_all_the_time_is_given_what_it_should_hold()
+    {
+        World world = Grown(seed: 29, count: 20);
+        WorldNode publisher = world.Nodes[0];
+        RecordKey[] keys = [.. Enumerable.Range(0, 20).Select(i => Put(world, publisher, $"talked past {i}"))];
+        world.Grow(1, Configure);
+        WorldNode newcomer = world.Nodes[^1];
+        for (TimeSpan passed = TimeSpan.Zero; passed < 3 * Replication.Acquaintance; passed += Replication.Acquaintance / 5)
+        {
+            world.Run(Replication.Acquaintance / 5);
+            Assert.All(world.Nodes.SkipLast(1), node => world.Await(node.Call((core, scope) => PingAsync(core, newcomer, scope))));
+        }
+
+        RecordKey[] owed = [.. keys.Where(key => ClosestTo(world, key).Contains(newcomer))];
+        Assert.NotEmpty(owed);
+        Assert.All(owed, key => Assert.True(Holds(newcomer, key, publisher)));
+    }
+
+    [Fact]
     public void A_record_that_a_neighbour_turns_away_is_not_offered_to_it_every_time()
     {
         World world = new(26);
@@ -190,6 +209,9 @@ public class ReplicationTests
         world.Run(TimeSpan.FromMinutes(15));
         return world;
     }
+
+    private static async CoreTask<bool> PingAsync(NodeCore core, WorldNode other, CancelScope scope) =>
+        await new PingOut(core, other.Contact, scope).Send() is not null;
 
     private static RecordKey Put(World world, WorldNode publisher, string name, byte? value = 1)
     {

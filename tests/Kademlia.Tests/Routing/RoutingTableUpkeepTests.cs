@@ -41,6 +41,17 @@ public class RoutingTableUpkeepTests
     }
 
     [Fact]
+    public void HasKnown_AnsweredMeanwhile_CountsFromTheFirstMeeting()
+    {
+        RoutingTable table = Table(0b1000);
+        table.OnFailure(Contact(0b1000), At(5));
+        table.OnReply(Contact(0b1000), At(6));
+        table.Add(Contact(0b1000), At(7), out _);
+        Assert.False(table.HasKnown(Contact(0b1000), At(10), At(9)));
+        Assert.True(table.HasKnown(Contact(0b1000), At(10), At(10)));
+    }
+
+    [Fact]
     public void TryGetBucketToRefresh_NoLookupYet_NamesEveryRangeOnce()
     {
         RoutingTable table = Table(0b1000, 0b0100, 0b0010, 0b0011, 0b0001);

@@ -20,6 +20,7 @@ internal sealed partial class Replication
 
     private readonly EntryMemory _given = new();
     private readonly EntryMemory _offered = new();
+    private readonly EntryMemory _unneeded = new();
     private TimeSpan _periodEnds;
     private int _spent;
 
@@ -58,6 +59,7 @@ internal sealed partial class Replication
             return;
         }
 
+        entries = entries.FindAll(e => !_unneeded.Contains(ExactlyAt(neighbour, e), Seconds));
         TimeSpan until = core.Now + LongestExchange;
         int given = 0;
         for (int i = 0; i < entries.Count; i += DigestRequest.MaxEntries)
@@ -86,6 +88,7 @@ internal sealed partial class Replication
     /// <returns>How many were stored, or <see cref="CutShort"/>: it does not answer, or is too slow.</returns>
     private async CoreTask<int> GiveAsync(Contact neighbour, List<RecordEntry> page, byte[] wanted, TimeSpan until)
     {
+        NoteUnneeded(neighbour, page, wanted);
         int given = 0;
         for (int i = 0; i < page.Count; i++)
         {
@@ -109,6 +112,18 @@ internal sealed partial class Replication
 
         return given;
     }
+
+    private void NoteUnneeded(Contact neighbour, List<RecordEntry> page, byte[] wanted)
+    {
+        foreach (RecordEntry entry in page.Where((_, i) => !DigestReply.IsWanted(wanted, i)))
+        {
+            _unneeded.Add(ExactlyAt(neighbour, entry), AnHourFromNow);
+        }
+    }
+
+    /// <summary>A record at a neighbour, as it is now: when its publisher renews it, with the same sequence, it is another.</summary>
+    private static DigestEntry ExactlyAt(Contact neighbour, RecordEntry entry) =>
+        new(entry.Digest.Slot ^ neighbour.Id.Word0 ^ entry.Digest.Mark, entry.Digest.Sequence, entry.Digest.Mark);
 
     /// <summary>Stores one record; what the neighbour holds instead, being greater, becomes ours.</summary>
     /// <returns>False when it does not answer; who cannot be dialled for a large record has answered.</returns>

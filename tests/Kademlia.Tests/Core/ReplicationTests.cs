@@ -146,6 +146,29 @@ public class ReplicationTests
     }
 
     [Fact]
+    public void What_a_neighbour_has_is_not_offered_to_it_because_something_else_differs()
+    {
+        const int FewEntries = 256;
+        World world = new(30);
+        world.Grow(K + 2, Configure);
+        world.Grow(1, o => Configure(o) with { AcceptRecord = r => r.Value.Span[0] == 1 });
+        (WorldNode publisher, WorldNode picky) = (world.Nodes[0], world.Nodes[^1]);
+        Assert.All(Enumerable.Range(0, 100), i => Put(world, publisher, $"welcome {i}"));
+        Assert.All(Enumerable.Range(0, 5), i => Put(world, publisher, $"unwelcome {i}", value: 2));
+        world.Run(TimeSpan.FromMinutes(40));
+        List<int> lengths = [];
+        world.Sniffer = (_, to, datagram) => lengths.AddRange(to == picky.EndPoint && KindOf(datagram) == MessageKind.Digest ? [datagram.Length] : []);
+        for (int i = 0; i < 3; i++)
+        {
+            Put(world, publisher, $"new {i}");
+            world.Run(TimeSpan.FromMinutes(5));
+        }
+
+        Assert.NotEmpty(lengths);
+        Assert.InRange(lengths.Max(), 1, FewEntries);
+    }
+
+    [Fact]
     public void A_stranger_learns_nothing_by_comparing_and_gives_nothing()
     {
         World world = Grown(seed: 27, count: 8);

@@ -12,7 +12,7 @@ internal static class Catalog
         new Latencies(),
         new MassFailure(),
         new Repair(),
-        new Churning(),
+        .. Churning.All,
         new Week(),
         new Lossy(),
         new Partition(),

@@ -12,6 +12,7 @@ internal sealed class RunCommand : Command
     private const int LeastNodes = 30;
     private const int MostNodes = 1_000_000;
     private const int DefaultBucketSize = 20;
+    private const int MostHours = 24 * 365;
 
     private readonly Argument<Scenario> _scenario = new("name")
     {
@@ -22,6 +23,7 @@ internal sealed class RunCommand : Command
     private readonly Option<int> _nodes = Number("--nodes", "N", "How many nodes; the scenario's own number when left out.", 0, LeastNodes, MostNodes);
     private readonly Option<int> _seed = Number("--seed", "S", "Everything that is left to chance follows from it.", 1, 0, int.MaxValue);
     private readonly Option<int> _bucketSize = Number("--k", "K", "How many nodes hold a record, and how many contacts a bucket has.", DefaultBucketSize, 1, 128);
+    private readonly Option<int> _hours = Number("--hours", "H", "How many virtual hours it goes on for; the scenario's own number when left out.", 0, 1, MostHours);
     private readonly Option<FileInfo?> _json = new("--json") { HelpName = "FILE", Description = "Write the goals and what was measured." };
     private readonly Option<FileInfo?> _svg = new("--svg") { HelpName = "FILE", Description = "Draw what the scenario has a picture of." };
 
@@ -32,9 +34,11 @@ internal sealed class RunCommand : Command
         Add(_nodes);
         Add(_seed);
         Add(_bucketSize);
+        Add(_hours);
         Add(_json);
         Add(_svg);
         Validators.Add(RefusePictureOfNothing);
+        Validators.Add(RefuseHoursOfNothing);
         SetAction(Run);
     }
 
@@ -42,7 +46,8 @@ internal sealed class RunCommand : Command
     {
         Scenario scenario = parsed.GetRequiredValue(_scenario);
         int nodes = parsed.GetValue(_nodes) is int given and > 0 ? given : scenario.DefaultNodes;
-        Trial trial = new(nodes, parsed.GetValue(_seed), parsed.GetValue(_bucketSize), new Progress());
+        int hours = parsed.GetValue(_hours) is int told and > 0 ? told : scenario.DefaultHours;
+        Trial trial = new(nodes, parsed.GetValue(_seed), parsed.GetValue(_bucketSize), hours, new Progress());
         try
         {
             scenario.Run(trial);
@@ -79,6 +84,15 @@ internal sealed class RunCommand : Command
         {
             IEnumerable<string> others = Catalog.All.Where(s => s.HasPicture).Select(s => s.Name);
             command.AddError($"There is no picture of {scenario.Name}; there is one of {string.Join(", ", others)}.");
+        }
+    }
+
+    private void RefuseHoursOfNothing(CommandResult command)
+    {
+        if (command.GetResult(_hours) is not null && command.GetValue(_scenario) is Scenario { DefaultHours: 0 } scenario)
+        {
+            IEnumerable<string> others = Catalog.All.Where(s => s.DefaultHours > 0).Select(s => s.Name);
+            command.AddError($"{scenario.Name} has an end of its own; --hours is for {string.Join(", ", others)}.");
         }
     }
 

@@ -15,6 +15,9 @@ internal abstract class Scenario(string name, string description, int defaultNod
     /// <summary>Whether it leaves a <see cref="Trial.Picture"/>.</summary>
     public virtual bool HasPicture => false;
 
+    /// <summary>How many virtual hours it goes on for when it is not told; 0 when it has an end of its own.</summary>
+    public virtual int DefaultHours => 0;
+
     /// <summary>Makes the networks, lets it happen, and tells the trial what was measured.</summary>
     public abstract void Run(Trial trial);
 }

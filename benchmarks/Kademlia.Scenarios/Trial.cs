@@ -5,7 +5,7 @@ using Kademlia.Simulation.Running;
 namespace Kademlia.Scenarios;
 
 /// <summary>One run of a scenario: what it was asked for, the means to make networks, and what was measured.</summary>
-internal sealed class Trial(int nodes, int seed, int bucketSize, Progress progress)
+internal sealed class Trial(int nodes, int seed, int bucketSize, int hours, Progress progress)
 {
     public const int ValueLength = 100;
 
@@ -23,6 +23,9 @@ internal sealed class Trial(int nodes, int seed, int bucketSize, Progress progre
     public int Seed { get; } = seed;
 
     public int BucketSize { get; } = bucketSize;
+
+    /// <summary>How long a scenario without an end of its own goes on.</summary>
+    public TimeSpan Time { get; } = TimeSpan.FromHours(hours);
 
     public Progress Progress { get; } = progress;
 

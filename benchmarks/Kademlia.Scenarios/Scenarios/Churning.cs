@@ -5,24 +5,33 @@ using Kademlia.Simulation;
 namespace Kademlia.Scenarios.Scenarios;
 
 /// <summary>A day of nodes that come and go as people's computers do.</summary>
-internal sealed class Churning() : Scenario("churn", "24 h of Weibull sessions with medians of 60, 20 and 5 min; every node publishes 10 records.", 2_000)
+internal sealed class Churning(string name, string description, params Churning.Case[] cases) : Scenario(name, description, 2_000)
 {
     private const int RecordsPerNode = 10;
     private const int Gets = 10_000;
     private const double UpkeepGoal = 200;
 
-    private static readonly TimeSpan Day = TimeSpan.FromDays(1);
-    private static readonly TimeSpan GetInterval = Day / Gets;
     private static readonly TimeSpan CensusInterval = TimeSpan.FromMinutes(15);
 
-    private static readonly Case[] Cases = [new(60, 0.9999), new(20, 0.999), new(5, 0.99)];
+    private static readonly Case Hour = new(60, 0.9999);
+    private static readonly Case Third = new(20, 0.999);
+    private static readonly Case Twelfth = new(5, 0.99);
+
+    /// <summary>All of it, and each part as a run of its own.</summary>
+    public static IEnumerable<Scenario> All { get; } =
+    [
+        new Churning("churn", "24 h of Weibull sessions with medians of 60, 20 and 5 min; every node publishes 10 records.", Hour, Third, Twelfth),
+        .. new[] { Hour, Third, Twelfth }.Select(c => new Churning($"churn-{c.Median}", $"The part of churn with a median of {c.Median} min.", c)),
+    ];
+
+    public override int DefaultHours => 24;
 
     public override bool HasPicture => true;
 
     public override void Run(Trial trial)
     {
         List<Series> survival = [];
-        foreach (Case each in Cases)
+        foreach (Case each in cases)
         {
             trial.Run(network => LiveAsync(trial, network, each, survival));
         }
@@ -49,8 +58,8 @@ internal sealed class Churning() : Scenario("churn", "24 h of Weibull sessions w
         Trial.MustHaveHappened($"churn, {name}", churn.Ended);
         trial.Note($"{name}: nodes that ended", churn.Ended);
         trial.AtLeast($"{name}: gets that found", Traffic.PartFound(results), each.Goal);
-        Report(trial, network, publishers, meter, name, isJudged: each == Cases[0]);
-        purposes.Note(trial, name, Day);
+        Report(trial, network, publishers, meter, name, isJudged: each == Hour);
+        purposes.Note(trial, name, trial.Time);
         survival.Add(new Series(name, held, IsStep: true));
     }
 
@@ -61,7 +70,7 @@ internal sealed class Churning() : Scenario("churn", "24 h of Weibull sessions w
         trial.Progress.Begin(name, Gets);
         TimeSpan begun = network.Now;
         TimeSpan nextCensus = begun;
-        GetResult?[] results = await trial.RepeatAsync(network, Gets, GetInterval, _ =>
+        GetResult?[] results = await trial.RepeatAsync(network, Gets, trial.Time / Gets, _ =>
         {
             publishers.Publish();
             if (network.Now >= nextCensus)
@@ -78,7 +87,7 @@ internal sealed class Churning() : Scenario("churn", "24 h of Weibull sessions w
     private static void Report(Trial trial, VirtualNetwork network, Publishers publishers, KindMeter meter, string name, bool isJudged)
     {
         double lost = Math.Round((1 - PartHeld(network, publishers)) * publishers.Promises.Count);
-        double PerNodeAndSecond(long bytes) => bytes / network.Nodes.Count / Day.TotalSeconds;
+        double PerNodeAndSecond(long bytes) => bytes / network.Nodes.Count / trial.Time.TotalSeconds;
         double upkeep = meter.Bytes.Where(b => b.Key != MessageKind.FindValue).Sum(b => PerNodeAndSecond(b.Value));
         if (isJudged)
         {
@@ -104,5 +113,5 @@ internal sealed class Churning() : Scenario("churn", "24 h of Weibull sessions w
         return promises.Count(p => holders.ContainsKey(p.Key)) / (double)Math.Max(promises.Count, 1);
     }
 
-    private readonly record struct Case(double Median, double Goal);
+    internal readonly record struct Case(double Median, double Goal);
 }

@@ -6,7 +6,7 @@ namespace Kademlia.Core;
 
 /// <summary>Keeps what this node and its neighbours both should hold the same: by difference, within a byte budget.</summary>
 /// <remarks>
-/// <para>In turn each of the k nearest neighbours is sent a summary of what we see in the common responsibility; it serves as a ping.
+/// <para>In turn each of the k nearest neighbours is sent a summary of what we see in the common responsibility; it serves as a ping. So are the next k, where there is something in it.
 /// Where the neighbour's differs, it is offered our entries, and given what it wants; and it offers us its own. So what either lacks
 /// comes from whoever is compared with first, and the others find nothing left to do. PROTOCOL.md, sections 4.9 and 7.8.</para>
 /// <para>An answered store is not repeated to the same neighbour for an hour, and neither is an offer of what was not wanted: what one
@@ -20,6 +20,12 @@ internal sealed partial class Replication(NodeCore core)
 {
     /// <summary>So many neighbours are compared with or served at once.</summary>
     public const int MaxUnderWay = 8;
+
+    /// <summary>
+    /// Neighbours are so many times k. Of the k nearest to a key some need not be among the k nearest to each other: they may lie on both sides of a
+    /// branch, and whoever is on the one side is nearer to all there than to any on the other.
+    /// </summary>
+    public const int Reach = 2;
 
     /// <summary>How long a neighbour must have been known.</summary>
     public static readonly TimeSpan Acquaintance = TimeSpan.FromMinutes(10);
@@ -48,28 +54,16 @@ internal sealed partial class Replication(NodeCore core)
         }
     }
 
-    /// <summary>Compares with a neighbour and gives it what it lacks; one that is not known well is pinged.</summary>
-    public async CoreTask VisitAsync(Contact neighbour)
-    {
-        if (core.OverlayOf(neighbour.EndPoint) is { Serves: false } || !IsAcquainted(neighbour) || _underWay.Count >= MaxUnderWay || !_underWay.Add(neighbour))
-        {
-            await new PingOut(core, neighbour, core.LifetimeFor(Purpose.Pings)).Send();
-            return;
-        }
+    /// <summary>Compares with one of the k nearest and gives it what it lacks; one that is not known well is pinged.</summary>
+    public CoreTask VisitAsync(Contact neighbour) =>
+        MayCompare(neighbour) ? CompareAsync(neighbour, Common(neighbour)) : PingAsync(neighbour);
 
-        try
+    /// <summary>Compares with one of the next k nearest, if there is anything that both of us should hold.</summary>
+    public async CoreTask VisitFartherAsync(Contact neighbour)
+    {
+        if (MayCompare(neighbour) && Common(neighbour) is { Count: > 0 } common)
         {
-            List<RecordEntry> common = Common(neighbour);
-            DigestAnswer? answer = await new DigestOut(
-                core, neighbour, common.ConvertAll(e => e.Digest), isOffer: false, core.LifetimeFor(Purpose.Digests)).Send();
-            if (answer is { Same: false })
-            {
-                await OfferAsync(neighbour, common);
-            }
-        }
-        finally
-        {
-            _underWay.Remove(neighbour);
+            await CompareAsync(neighbour, common);
         }
     }
 
@@ -102,7 +96,7 @@ internal sealed partial class Replication(NodeCore core)
             return false;
         }
 
-        Span<Contact> nearest = new Contact[2 * core.Options.BucketSize];
+        Span<Contact> nearest = new Contact[Reach * core.Options.BucketSize];
         return nearest[..table.FindClosest(core.Id, nearest)].Contains(contact);
     }
 
@@ -196,6 +190,33 @@ internal sealed partial class Replication(NodeCore core)
         return table.Count < core.Options.BucketSize || core.Now < _reunionEnds
             ? table.Contains(contact)
             : table.HasKnown(contact, Acquaintance, core.Now);
+    }
+
+    private bool MayCompare(Contact neighbour) =>
+        core.OverlayOf(neighbour.EndPoint) is { Serves: true }
+        && IsAcquainted(neighbour)
+        && _underWay.Count < MaxUnderWay
+        && !_underWay.Contains(neighbour);
+
+    private async CoreTask PingAsync(Contact neighbour) =>
+        await new PingOut(core, neighbour, core.LifetimeFor(Purpose.Pings)).Send();
+
+    private async CoreTask CompareAsync(Contact neighbour, List<RecordEntry> common)
+    {
+        _underWay.Add(neighbour);
+        try
+        {
+            DigestAnswer? answer = await new DigestOut(
+                core, neighbour, common.ConvertAll(e => e.Digest), isOffer: false, core.LifetimeFor(Purpose.Digests)).Send();
+            if (answer is { Same: false })
+            {
+                await OfferAsync(neighbour, common);
+            }
+        }
+        finally
+        {
+            _underWay.Remove(neighbour);
+        }
     }
 
     /// <summary>What we hold that both of us should hold, as we see it: the nearest to us first.</summary>

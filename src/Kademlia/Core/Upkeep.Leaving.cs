@@ -29,7 +29,7 @@ internal sealed partial class Upkeep
     /// <param name="scope">Ends it.</param>
     public async CoreTask CeaseAsync(Overlay[] overlays, Action cease, CancelScope scope)
     {
-        Contact[] neighbours = [.. overlays.SelectMany(Neighbours)];
+        Contact[] neighbours = [.. overlays.SelectMany(o => Nearest(o, core.Options.BucketSize))];
         await WithinLeaveTimeAsync([.. neighbours.Take(Replication.MaxUnderWay).Select(core.Replication.BequeathAsync)]);
         scope.ThrowIfCancelled();
         cease();

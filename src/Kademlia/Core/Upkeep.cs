@@ -13,9 +13,6 @@ internal sealed partial class Upkeep(NodeCore core)
     /// <summary>A contact that was not heard of for so long is pinged (15 minutes, as in BEP 5).</summary>
     public static readonly TimeSpan ContactInterval = TimeSpan.FromMinutes(15);
 
-    /// <summary>Each of the k closest to ourselves is visited as often, one after the other: pinged, or compared with.</summary>
-    public static readonly TimeSpan NeighbourInterval = TimeSpan.FromMinutes(10);
-
     /// <summary>The first pause before bootstrapping is tried again; it doubles up to <see cref="LongestBackOff"/>.</summary>
     public static readonly TimeSpan FirstBackOff = TimeSpan.FromSeconds(1);
 
@@ -24,14 +21,8 @@ internal sealed partial class Upkeep(NodeCore core)
     /// <summary>So many contacts are pinged at one look.</summary>
     private const int PingsPerTick = 4;
 
-    /// <summary>After a neighbour has gone, so many of the others are visited at one look: 20 within a minute.</summary>
-    private const int HurriedVisitsPerTick = 4;
-
     /// <summary>So many endpoints are tried at one joining.</summary>
     private const int MaxBootstraps = 64;
-
-    /// <summary>However many go, the others are visited in a hurry as often.</summary>
-    private static readonly TimeSpan HurryInterval = TimeSpan.FromMinutes(5);
 
     /// <summary>So many rounds of joining are gone through as long as fewer than k are met. In a network of fewer nodes they are in vain.</summary>
     private const int MaxRounds = 4;
@@ -44,10 +35,6 @@ internal sealed partial class Upkeep(NodeCore core)
     private TimeSpan _joinAgainAt = TimeSpan.MaxValue;
     private int _rounds;
     private bool _metFew;
-    private TimeSpan _nextNeighbourAt;
-    private int _neighbour;
-    private int _hurried;
-    private TimeSpan _hurryAgainAt;
 
     /// <summary>Kept when the node knows another.</summary>
     public CorePromise<bool> Joined { get; } = new(core.Ready);
@@ -108,29 +95,6 @@ internal sealed partial class Upkeep(NodeCore core)
         core.Replication.OnAdded(contact);
     }
 
-    /// <summary>Two parts of the network meet again: the neighbours are visited soon.</summary>
-    public void OnReunion() => _hurried = core.Options.BucketSize;
-
-    /// <summary>A contact left a table because it failed: it may be behind a broken cable.</summary>
-    public void OnLost(Contact contact)
-    {
-        core.Reunion.OnLost(contact);
-        OnGone(contact);
-    }
-
-    /// <summary>A contact left a table. If it was a neighbour, the others may have to take its place at records: they are compared with soon.</summary>
-    private void OnGone(Contact contact)
-    {
-        Contact[] neighbours = Neighbours(core.OverlayOf(contact.EndPoint)!);
-        bool wasNeighbour = neighbours.Length < core.Options.BucketSize
-            || (contact.Id ^ core.Id) < (neighbours[^1].Id ^ core.Id);
-        if (wasNeighbour && core.Now >= _hurryAgainAt)
-        {
-            _hurried = core.Options.BucketSize;
-            _hurryAgainAt = core.Now + HurryInterval;
-        }
-    }
-
     [SuppressMessage("Design", "CA1031", Justification = "What the start fails with is its caller's.")]
     private async CoreTask BeginAsync(CorePromise<bool> begun)
     {
@@ -157,12 +121,6 @@ internal sealed partial class Upkeep(NodeCore core)
         {
             begun.Break(failure);
         }
-    }
-
-    private Contact[] Neighbours(Overlay overlay)
-    {
-        Contact[] closest = new Contact[core.Options.BucketSize];
-        return closest[..overlay.Table.FindClosest(core.Id, closest)];
     }
 
     private async CoreTask<bool> AnyAsync(PeerEndPoint[] endPoints)
@@ -279,32 +237,6 @@ internal sealed partial class Upkeep(NodeCore core)
                 }
             }
         }
-    }
-
-    private void VisitNeighbours()
-    {
-        bool isTime = core.Now >= _nextNeighbourAt;
-        int hurried = Math.Min(_hurried, HurriedVisitsPerTick);
-        _hurried -= hurried;
-        _nextNeighbourAt = isTime ? core.Now + (NeighbourInterval / core.Options.BucketSize) : _nextNeighbourAt;
-        for (int visits = Math.Max(hurried, isTime ? 1 : 0); visits > 0; visits--)
-        {
-            VisitNext();
-        }
-    }
-
-    private void VisitNext()
-    {
-        foreach (Overlay overlay in core.Overlays)
-        {
-            Contact[] neighbours = Neighbours(overlay);
-            if (neighbours.Length > 0)
-            {
-                core.RunDetached(core.Replication.VisitAsync(neighbours[_neighbour % neighbours.Length]));
-            }
-        }
-
-        _neighbour++;
     }
 
     private async CoreTask RefreshAsync()

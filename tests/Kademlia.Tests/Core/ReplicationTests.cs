@@ -10,10 +10,16 @@ public class ReplicationTests
 {
     private const int K = 4;
 
-    [Fact]
-    public void When_holders_die_others_take_their_place_while_the_publisher_is_silent()
+    /// <summary>Some of a key's closest are not among the k nearest of any of the others. A record of which all four holders were among the dead is lost.</summary>
+    [Theory]
+    [InlineData(9)]
+    [InlineData(12)]
+    [InlineData(13)]
+    [InlineData(16)]
+    [InlineData(20)]
+    public void When_holders_die_others_take_their_place_while_the_publisher_is_silent(int seed)
     {
-        World world = Grown(seed: 20, count: 30);
+        World world = Grown(seed, count: 30);
         WorldNode publisher = world.Nodes[0];
         RecordKey[] keys = [.. Enumerable.Range(0, 20).Select(i => Put(world, publisher, $"kept {i}"))];
         world.Kill(publisher);
@@ -28,7 +34,9 @@ public class ReplicationTests
         }
 
         Assert.InRange(world.Nodes.Count, 6, 10);
-        Assert.All(keys, key => Assert.Equal(K, ClosestTo(world, key).Count(n => Holds(n, key, publisher))));
+        int[] holders = [.. keys.Select(key => ClosestTo(world, key).Count(n => Holds(n, key, publisher)))];
+        Assert.InRange(holders.Count(h => h == 0), 0, 2);
+        Assert.All(holders, h => Assert.True(h is 0 or K, $"{h} of {K} hold it."));
     }
 
     [Fact]

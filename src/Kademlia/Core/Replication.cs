@@ -223,14 +223,13 @@ internal sealed partial class Replication(NodeCore core)
     public List<RecordEntry> Common(Contact other)
     {
         RoutingTable table = core.OverlayOf(other.EndPoint)!.Table;
-        Contact[] closest = new Contact[core.Options.BucketSize];
-        int shared = SharedPrefix(other, table, closest);
+        ulong[] contacts = Array.ConvertAll(table.ToArray(), c => c.Id.Word0);
+        int shared = SharedPrefix(other, table);
         List<RecordEntry> common = [];
         foreach (RecordEntry entry in core.Holding.Index.ClosestFirst)
         {
             if (IsKept(entry)
-                && (entry.Distance.LeadingZeroCount >= shared
-                    || AreBothResponsible(entry.Key.Hash, other, closest.AsSpan(0, table.FindClosest(entry.Key.Hash, closest)))))
+                && (entry.Distance.LeadingZeroCount >= shared || AreBothResponsible(entry.Key.Hash.Word0, other.Id.Word0, contacts)))
             {
                 common.Add(entry);
             }
@@ -246,11 +245,12 @@ internal sealed partial class Replication(NodeCore core)
     /// How many bits a key must share with us so that it is ours and another's without a look at who is closest: as many as the other
     /// does, if we are no more than k that do. Without this, ten thousand looks take milliseconds.
     /// </summary>
-    private int SharedPrefix(Contact other, RoutingTable table, Span<Contact> closest)
+    private int SharedPrefix(Contact other, RoutingTable table)
     {
+        Contact[] closest = new Contact[core.Options.BucketSize];
         int shared = (core.Id ^ other.Id).LeadingZeroCount;
         int count = 0;
-        foreach (Contact contact in closest[..table.FindClosest(core.Id, closest)])
+        foreach (Contact contact in closest.AsSpan(0, table.FindClosest(core.Id, closest)))
         {
             count += (core.Id ^ contact.Id).LeadingZeroCount >= shared ? 1 : 0;
         }
@@ -258,12 +258,17 @@ internal sealed partial class Replication(NodeCore core)
         return count < core.Options.BucketSize ? shared : int.MaxValue;
     }
 
-    /// <summary>Whether we and another are both among the k closest to a key, of which the others that we know are given.</summary>
-    private bool AreBothResponsible(NodeId key, Contact other, ReadOnlySpan<Contact> closest)
+    /// <summary>Whether we and another are both among the k closest to a key: fewer than k are closer than the farther of us. By first words, for no two nodes share one.</summary>
+    private bool AreBothResponsible(ulong key, ulong other, ReadOnlySpan<ulong> contacts)
     {
-        bool full = closest.Length == core.Options.BucketSize;
-        bool isOurs = !full || (core.Id ^ key) < (closest[^1].Id ^ key);
-        ReadOnlySpan<Contact> others = full ? closest[..^1] : closest;
-        return isOurs && others.Contains(other);
+        ulong ours = core.Id.Word0 ^ key;
+        ulong farther = Math.Max(ours, other ^ key);
+        int closer = ours < farther ? 1 : 0;
+        foreach (ulong contact in contacts)
+        {
+            closer += (contact ^ key) < farther ? 1 : 0;
+        }
+
+        return closer < core.Options.BucketSize;
     }
 }

@@ -49,16 +49,19 @@ public sealed class ReflectionTests
     [Theory]
     [InlineData(1)]
     [InlineData(2)]
+    [InlineData(3)]
+    [InlineData(4)]
     public void Whom_liars_name_gets_no_more_than_the_budget_for_hearsay(int seed)
     {
         Contact[] victims = [.. Enumerable.Range(1, 250).Select(i => new Contact(
             NodeId.Random(new Random(i)), PeerEndPoint.Parse($"198.18.7.{i}:7411")))];
         VirtualNetwork network = JoinAmong(seed, count: 30, early =>
             Array.ForEach(new LiarActor[10], _ => early.Admit(new LiarActor(victims))));
+        network.Run(TimeSpan.FromMinutes(1));
         BytesTo hearsay = new(network, AddressGroup.Of(victims[0].EndPoint));
         network.Links.Add(hearsay);
         network.Run(() => Task.WhenAll(network.Nodes.Concat(network.Nodes).Select(n => n.FindClosestAsync(NodeId.Random(network.Random)))));
-        Assert.True(hearsay.Fired > 50);
+        Assert.InRange(hearsay.Fired, 50, long.MaxValue);
         Assert.InRange(hearsay.MostInAMinute, HearsayBudget.BytesPerMinute / 4, HearsayBudget.BytesPerMinute);
     }
 

@@ -14,7 +14,13 @@ internal static class NodeSession
 
     /// <summary>A node that has found others.</summary>
     /// <exception cref="CliException">There is no <c>--bootstrap</c>, or nobody answered there.</exception>
-    public static async Task<KademliaNode> JoinAsync(CommonOptions common, ParseResult parsed, CancellationToken cancellationToken)
+    public static Task<KademliaNode> JoinAsync(CommonOptions common, ParseResult parsed, CancellationToken cancellationToken) =>
+        JoinAsync(common, parsed, common.ForClient(parsed), cancellationToken);
+
+    /// <summary>A node with options of its own that has found others.</summary>
+    /// <inheritdoc cref="JoinAsync(CommonOptions, ParseResult, CancellationToken)"/>
+    public static async Task<KademliaNode> JoinAsync(
+        CommonOptions common, ParseResult parsed, KademliaOptions options, CancellationToken cancellationToken)
     {
         string[] bootstrap = common.BootstrapOf(parsed);
         if (bootstrap.Length == 0)
@@ -23,7 +29,7 @@ internal static class NodeSession
                 ExitCode.WrongUsage, "Give --bootstrap HOST:PORT, where a node of the network answers; `kad node` starts one.");
         }
 
-        KademliaNode node = await StartAsync(common, parsed, cancellationToken);
+        KademliaNode node = await KademliaNode.StartAsync(options, cancellationToken);
         try
         {
             await node.Joined.WaitAsync(JoinPatience, cancellationToken);

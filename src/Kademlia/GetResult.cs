@@ -33,7 +33,7 @@ public sealed class GetResult
     /// <summary>Whether the owner deleted the record, and nothing newer was found.</summary>
     public bool IsDeleted { get; }
 
-    /// <summary>Whether the walk reached the end, so that absence was looked for everywhere it should show.</summary>
+    /// <summary>Whether the walk reached the end, so that absence was looked for everywhere it should show. Never when the node knows nobody of whom it was told (<see cref="KademliaNode.Joined"/>).</summary>
     public bool IsComplete { get; }
 
     /// <summary>What the get cost.</summary>

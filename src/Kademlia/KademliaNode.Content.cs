@@ -131,7 +131,7 @@ public sealed partial class KademliaNode
         Manifest manifest = Manifest.TryRead(described.Value.Span) ?? throw new KademliaException(
             described.Found
                 ? $"Under {key} there is a value of {described.Value.Length} bytes itself, and no content in blocks: get it."
-                : $"Nobody holds {key}. Is whoever published it running, or did so less than a day ago?");
+                : $"Nobody holds {key}. Whoever published it may have stopped more than a day ago.");
         ContentBytes destination = open();
         await using (destination.ConfigureAwait(false))
         {

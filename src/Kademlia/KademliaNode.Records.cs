@@ -88,12 +88,13 @@ public sealed partial class KademliaNode
 
     internal static void ThrowIfTooLong(RecordKind kind, ReadOnlyMemory<byte> value, CoreOptions options)
     {
-        int most = Math.Min(RecordShape.MaxValueLength(kind), options.MaxValueLength);
-        if (value.Length > most)
+        int most = RecordShape.MaxValueLength(kind);
+        if (value.Length > Math.Min(most, options.MaxValueLength))
         {
             throw new ArgumentException(
-                $"A value has at most {most} bytes{(kind == RecordKind.Open ? " under an open key" : "")}; this has {value.Length}. "
-                + $"See {nameof(KademliaOptions)}.{nameof(KademliaOptions.MaxValueLength)}.",
+                options.MaxValueLength < most
+                    ? $"A value has at most {options.MaxValueLength} bytes here; this has {value.Length}. See {nameof(KademliaOptions)}.{nameof(KademliaOptions.MaxValueLength)}."
+                    : $"A value has at most {most} bytes{(kind == RecordKind.Open ? " under an open key" : "")}; this has {value.Length}. What is longer can be provided as content ({nameof(PublishContentAsync)}).",
                 nameof(value));
         }
     }

@@ -78,9 +78,11 @@ internal sealed class NodeCommand : KadCommand
             }
         }
 
-        if (bootstrap.Length > 0 && !node.Joined.IsCompletedSuccessfully)
+        if (bootstrap.Length > 0)
         {
-            Output.Remark($"No node answered at {string.Join(" or ", bootstrap)} yet; this node goes on asking.");
+            Output.Remark(node.Joined.IsCompletedSuccessfully
+                ? "joined"
+                : $"No node answered at {string.Join(" or ", bootstrap)} yet; this node goes on asking.");
         }
     }
 }

@@ -77,7 +77,7 @@ internal sealed class PutCommand : KadCommand
             ? value
             : throw new CliException(
                 ExitCode.WrongUsage,
-                $"The value is longer than {Record.MaxValueLength} bytes, which is what fits into a record: put it in parts.");
+                $"The value is longer than {Record.MaxValueLength} bytes, which is what fits into a record: share it with `kad share FILE`.");
     }
 
     private void Validate(CommandResult command)

@@ -26,8 +26,7 @@ internal sealed class ShareCommand : KadCommand
     protected override async Task<int> RunAsync(ParseResult parsed, CancellationToken cancellationToken)
     {
         string path = parsed.GetRequiredValue(_path);
-        await using KademliaNode node = await KademliaNode.StartAsync(
-            Common.ForProvider(parsed, parsed.GetValue(_port), parsed.GetValue(_bind) ?? []), cancellationToken);
+        await using KademliaNode node = await StartAsync(parsed, cancellationToken);
         await using SharedContent shared = await PublishAsync(node, path, cancellationToken);
         if (Common.IsJson(parsed))
         {
@@ -42,6 +41,16 @@ internal sealed class ShareCommand : KadCommand
         await Task.Delay(Timeout.InfiniteTimeSpan, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         Output.Remark("leaving");
         return ExitCode.Done;
+    }
+
+    /// <summary>With <c>--bind</c> it may also be the first of a network, which others enter by it.</summary>
+    private Task<KademliaNode> StartAsync(ParseResult parsed, CancellationToken cancellationToken)
+    {
+        IPAddress[] bind = parsed.GetValue(_bind) ?? [];
+        KademliaOptions options = Common.ForProvider(parsed, parsed.GetValue(_port), bind);
+        return bind.Length > 0 && Common.BootstrapOf(parsed).Length == 0
+            ? KademliaNode.StartAsync(options, cancellationToken)
+            : NodeSession.JoinAsync(Common, parsed, options, cancellationToken);
     }
 
     private static async Task<SharedContent> PublishAsync(KademliaNode node, string path, CancellationToken cancellationToken)

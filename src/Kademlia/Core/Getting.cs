@@ -116,7 +116,8 @@ internal sealed class Getting(NodeCore core)
         }
 
         LookupStatistics statistics = Statistics(walks, core.Now - started);
-        return MakeResult(key, collector, walks.Count > 0 && walks.TrueForAll(w => w.IsComplete), statistics);
+        bool isComplete = walks.Count > 0 && walks.TrueForAll(w => w.IsComplete) && !core.Upkeep.IsCutOff;
+        return MakeResult(key, collector, isComplete, statistics);
     }
 
     /// <summary>What several walks cost together.</summary>

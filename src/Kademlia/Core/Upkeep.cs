@@ -35,9 +35,13 @@ internal sealed partial class Upkeep(NodeCore core)
     private TimeSpan _joinAgainAt = TimeSpan.MaxValue;
     private int _rounds;
     private bool _metFew;
+    private bool _wasTold;
 
     /// <summary>Kept when the node knows another.</summary>
     public CorePromise<bool> Joined { get; } = new(core.Ready);
+
+    /// <summary>Whether it was told where others are, and has met none: what it does not find may well be there.</summary>
+    public bool IsCutOff => _wasTold && IsAlone;
 
     private bool MustJoinAgain => IsAlone || (_metFew && _rounds < MaxRounds);
 
@@ -77,7 +81,8 @@ internal sealed partial class Upkeep(NodeCore core)
                 .Distinct()
                 .Take(MaxBootstraps),
         ];
-        if (endPoints.Length > 0 && await AnyAsync(endPoints))
+        _wasTold = endPoints.Length > 0;
+        if (_wasTold && await AnyAsync(endPoints))
         {
             await MeetNeighboursAsync();
         }

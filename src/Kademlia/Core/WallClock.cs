@@ -13,21 +13,24 @@ internal sealed class WallClock
     /// <summary>A reading this much later than the one that jumped confirms it.</summary>
     public static readonly TimeSpan ConfirmAfter = TimeSpan.FromSeconds(30);
 
+    private const long MaxSlewMilliseconds = MaxSlewSeconds * 1000;
+
+    // In milliseconds, as sequences are: nodes that follow each other under one identity must agree on them.
     private long _offset;
     private long? _suspected;
     private TimeSpan _suspectedAt;
     private bool _isSet;
 
     /// <summary>Unix seconds at a monotonic time.</summary>
-    public long SecondsAt(TimeSpan now) => _offset + (long)now.TotalSeconds;
+    public long SecondsAt(TimeSpan now) => MillisecondsAt(now) / 1000;
 
     /// <summary>Unix milliseconds at a monotonic time.</summary>
-    public long MillisecondsAt(TimeSpan now) => (_offset * 1000) + (long)now.TotalMilliseconds;
+    public long MillisecondsAt(TimeSpan now) => _offset + (long)now.TotalMilliseconds;
 
     /// <summary>Takes in a reading of the wall clock.</summary>
     public void Observe(TimeSpan now, DateTimeOffset wall)
     {
-        long offset = wall.ToUnixTimeSeconds() - (long)now.TotalSeconds;
+        long offset = wall.ToUnixTimeMilliseconds() - (long)now.TotalMilliseconds;
         if (!_isSet || IsNear(offset, _offset) || IsConfirmed(offset, now))
         {
             _offset = offset;
@@ -41,7 +44,7 @@ internal sealed class WallClock
         }
     }
 
-    private static bool IsNear(long left, long right) => Math.Abs(left - right) <= MaxSlewSeconds;
+    private static bool IsNear(long left, long right) => Math.Abs(left - right) <= MaxSlewMilliseconds;
 
     private bool IsConfirmed(long offset, TimeSpan now) =>
         _suspected is long suspected && IsNear(offset, suspected) && now - _suspectedAt >= ConfirmAfter;

@@ -435,10 +435,12 @@ public class NetworkTests
         world.Kill(first);
         WorldNode node = world.Add(null, true, first);
         Assert.False(world.Await(node.Begin()));
+        Assert.False(world.Await(Get(node, RecordKey.ForName("nothing"))).IsComplete);
         first.IsDead = false;
         world.Attach(first);
         first.Begin();
         world.Run(TimeSpan.FromMinutes(2));
+        Assert.True(world.Await(Get(node, RecordKey.ForName("nothing"))).IsComplete);
         Assert.Equal(1, node.Core.Overlays[0].Table.Count);
     }
 

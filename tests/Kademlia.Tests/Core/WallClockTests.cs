@@ -15,6 +15,18 @@ public sealed class WallClockTests
     public void SecondsAt_BetweenReadings_FollowsMonotonicTime() =>
         Assert.Equal(1_000_090, _clock.SecondsAt(TimeSpan.FromSeconds(90.9)));
 
+    /// <summary>Of two nodes that follow each other under one identity, the later one's sequences are the greater.</summary>
+    [Theory]
+    [InlineData(0.0, 0.9)]
+    [InlineData(0.9, 0.0)]
+    [InlineData(41.25, 0.75)]
+    public void MillisecondsAt_WhereverInASecondTheNodeBegan_AreThoseOfTheWall(double now, double wall)
+    {
+        WallClock clock = new();
+        clock.Observe(TimeSpan.FromSeconds(now), Start + TimeSpan.FromSeconds(wall));
+        Assert.Equal(Start.ToUnixTimeMilliseconds() + (long)(1000 * (wall + 0.5)), clock.MillisecondsAt(TimeSpan.FromSeconds(now + 0.5)));
+    }
+
     [Theory]
     [InlineData(5)]
     [InlineData(-5)]

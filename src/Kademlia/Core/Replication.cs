@@ -58,10 +58,10 @@ internal sealed partial class Replication(NodeCore core)
     public CoreTask VisitAsync(Contact neighbour) =>
         MayCompare(neighbour) ? CompareAsync(neighbour, Common(neighbour)) : PingAsync(neighbour);
 
-    /// <summary>Compares with one of the next k nearest, if there is anything that both of us should hold.</summary>
+    /// <summary>Compares with one of the next k nearest, if there is anything that both of us should hold, and room is left for those nearer.</summary>
     public async CoreTask VisitFartherAsync(Contact neighbour)
     {
-        if (MayCompare(neighbour) && Common(neighbour) is { Count: > 0 } common)
+        if (_underWay.Count < MaxUnderWay / 2 && MayCompare(neighbour) && Common(neighbour) is { Count: > 0 } common)
         {
             await CompareAsync(neighbour, common);
         }

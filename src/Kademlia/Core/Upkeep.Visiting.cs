@@ -6,8 +6,8 @@ internal sealed partial class Upkeep
     /// <summary>Each of the 2k closest to ourselves is visited as often, one after the other: pinged, or compared with.</summary>
     public static readonly TimeSpan NeighbourInterval = TimeSpan.FromMinutes(10);
 
-    /// <summary>After a neighbour has gone, so many of the others are visited at one look: 40 within a minute.</summary>
-    private const int HurriedVisitsPerTick = 8;
+    /// <summary>After a neighbour has gone, so many of the others are visited at one look: 20 within a minute.</summary>
+    private const int HurriedVisitsPerTick = 4;
 
     /// <summary>However many go, the others are visited in a hurry as often.</summary>
     private static readonly TimeSpan HurryInterval = TimeSpan.FromMinutes(5);
@@ -18,7 +18,7 @@ internal sealed partial class Upkeep
     private TimeSpan _hurryAgainAt;
 
     /// <summary>Two parts of the network meet again: the neighbours are visited soon.</summary>
-    public void OnReunion() => _hurried = Round;
+    public void OnReunion() => _hurried = core.Options.BucketSize;
 
     /// <summary>A contact left a table because it failed: it may be behind a broken cable.</summary>
     public void OnLost(Contact contact)
@@ -35,13 +35,10 @@ internal sealed partial class Upkeep
             || (contact.Id ^ core.Id) < (neighbours[^1].Id ^ core.Id);
         if (wasNeighbour && core.Now >= _hurryAgainAt)
         {
-            _hurried = Round;
+            _hurried = core.Options.BucketSize;
             _hurryAgainAt = core.Now + HurryInterval;
         }
     }
-
-    /// <summary>How many visits make a round; where few are known, each has several.</summary>
-    private int Round => Math.Clamp(core.Overlays.Max(o => o.Table.Count), core.Options.BucketSize, Replication.Reach * core.Options.BucketSize);
 
     private Contact[] Nearest(Overlay overlay, int most)
     {
@@ -54,24 +51,29 @@ internal sealed partial class Upkeep
         bool isTime = core.Now >= _nextNeighbourAt;
         int hurried = Math.Min(_hurried, HurriedVisitsPerTick);
         _hurried -= hurried;
-        _nextNeighbourAt = isTime ? core.Now + (NeighbourInterval / Round) : _nextNeighbourAt;
+        _nextNeighbourAt = isTime ? core.Now + (NeighbourInterval / core.Options.BucketSize) : _nextNeighbourAt;
         for (int visits = Math.Max(hurried, isTime ? 1 : 0); visits > 0; visits--)
         {
             VisitNext();
         }
     }
 
+    /// <summary>One of the k nearest, and one of the next k.</summary>
     private void VisitNext()
     {
         foreach (Overlay overlay in core.Overlays)
         {
-            Contact[] nearest = Nearest(overlay, Round);
-            if (nearest.Length > 0)
+            Contact[] nearest = Nearest(overlay, Replication.Reach * core.Options.BucketSize);
+            int near = Math.Min(nearest.Length, core.Options.BucketSize);
+            int far = nearest.Length - near;
+            if (near > 0)
             {
-                int rank = _neighbour % nearest.Length;
-                core.RunDetached(rank < core.Options.BucketSize
-                    ? core.Replication.VisitAsync(nearest[rank])
-                    : core.Replication.VisitFartherAsync(nearest[rank]));
+                core.RunDetached(core.Replication.VisitAsync(nearest[_neighbour % near]));
+            }
+
+            if (far > 0)
+            {
+                core.RunDetached(core.Replication.VisitFartherAsync(nearest[near + (_neighbour % far)]));
             }
         }
 

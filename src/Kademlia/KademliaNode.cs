@@ -98,6 +98,7 @@ public sealed partial class KademliaNode : IAsyncDisposable
         RunAsync((core, scope) => core.Finding.FindClosestAsync(target, scope), cancellationToken);
 
     /// <summary>Finds a node by its id; null when no such node answered.</summary>
+    /// <remarks>It takes as long as <see cref="FindClosestAsync"/>.</remarks>
     /// <param name="id">The node's id.</param>
     /// <param name="cancellationToken">Gives the search up.</param>
     public async Task<Contact?> FindNodeAsync(NodeId id, CancellationToken cancellationToken = default)

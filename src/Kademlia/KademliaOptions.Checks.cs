@@ -76,6 +76,7 @@ public sealed partial class KademliaOptions
         HasIPv6 = boundTo.Any(e => !e.IsIPv4),
         IsClient = Role == NodeRole.Client,
         IsAuto = Role == NodeRole.Auto,
+        HasBootstraps = Bootstrap.Count > 0,
         NetworkKey = NetworkKey,
         LocalEndPoints = boundTo,
         PublicAddresses = [.. PublicAddresses],

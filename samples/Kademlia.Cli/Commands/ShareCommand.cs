@@ -13,7 +13,7 @@ internal sealed class ShareCommand : KadCommand
         "--port", "PORT", "The port, for UDP and TCP; 0 for any that is free.", defaultValue: 0, least: 0, most: IPEndPoint.MaxPort);
 
     private readonly Option<IPAddress[]> _bind = ParsedArgument.ListOf<IPAddress>(
-        "--bind", "ADDRESS", "An address to listen on, one for each family; all addresses when left out.");
+        "--bind", "ADDRESS", "An address to listen on, one for each family; all addresses when left out. Without --bootstrap this node is then the first of its network.");
 
     public ShareCommand(CommonOptions common)
         : base("share", "Provide a file of any size to others, and print the key under which they fetch it.", common)

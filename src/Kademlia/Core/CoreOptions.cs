@@ -16,6 +16,9 @@ internal sealed record CoreOptions
     /// <summary>Whether the node becomes a client by itself while strangers do not reach it.</summary>
     public bool IsAuto { get; init; }
 
+    /// <summary>Whether it was told where others are.</summary>
+    public bool HasBootstraps { get; init; }
+
     public ReadOnlyMemory<byte> NetworkKey { get; init; }
 
     /// <summary>Where the node is bound, at most one endpoint for each address family; none where that means nothing.</summary>

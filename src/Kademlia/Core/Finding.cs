@@ -5,15 +5,18 @@ namespace Kademlia.Core;
 /// <summary>Finds nodes.</summary>
 internal sealed class Finding(NodeCore core)
 {
-    /// <summary>Finds the k closest to a point in every overlay, the closest first. The slow are waited for until they are given up: the answer is to be exact.</summary>
-    public async CoreTask<IReadOnlyList<Contact>> FindClosestAsync(NodeId target, CancelScope scope)
+    /// <summary>Finds the k closest to a point in every overlay, the closest first.</summary>
+    /// <param name="target">The point.</param>
+    /// <param name="scope">Gives the search up.</param>
+    /// <param name="isExact">Whether the slow are waited for until they are given up.</param>
+    public async CoreTask<IReadOnlyList<Contact>> FindClosestAsync(NodeId target, CancelScope scope, bool isExact = true)
     {
         List<Walk> walks = [];
         List<CorePromise<bool>> ends = [];
         foreach (Overlay overlay in core.Overlays)
         {
             FindNodeQuestion question = new(core, target, AddressFamilies.None, core.Options.LookupAttempts);
-            Walk walk = new(core, overlay, target, question, scope) { AsksOn = true };
+            Walk walk = new(core, overlay, target, question, scope) { AsksOn = isExact };
             walks.Add(walk);
             ends.Add(walk.Start());
         }

@@ -51,15 +51,18 @@ internal sealed partial class Replication
         ];
     }
 
-    private async CoreTask OfferAsync(Contact neighbour, List<RecordEntry> entries)
+    /// <param name="neighbour">To whom.</param>
+    /// <param name="entries">What both should hold.</param>
+    /// <param name="hasLost">Whether it holds so little of it that what it had before says nothing.</param>
+    private async CoreTask OfferAsync(Contact neighbour, List<RecordEntry> entries, bool hasLost = false)
     {
+        entries = hasLost ? entries : entries.FindAll(e => !_unneeded.Contains(ExactlyAt(neighbour, e), Seconds));
         DigestEntry all = new(neighbour.Id.Word0 ^ Digests.Sum(entries.ConvertAll(e => e.Digest), transaction: 0), 0, 0);
-        if (_offered.Contains(all, Seconds))
+        if (entries.Count == 0 || _offered.Contains(all, Seconds))
         {
             return;
         }
 
-        entries = entries.FindAll(e => !_unneeded.Contains(ExactlyAt(neighbour, e), Seconds));
         TimeSpan until = core.Now + LongestExchange;
         int given = 0;
         for (int i = 0; i < entries.Count; i += DigestRequest.MaxEntries)
@@ -115,7 +118,7 @@ internal sealed partial class Replication
 
     private void NoteUnneeded(Contact neighbour, List<RecordEntry> page, byte[] wanted)
     {
-        foreach (RecordEntry entry in page.Where((_, i) => !DigestReply.IsWanted(wanted, i)))
+        foreach (RecordEntry entry in page.Where((_, i) => i / 8 < wanted.Length && !DigestReply.IsWanted(wanted, i)))
         {
             _unneeded.Add(ExactlyAt(neighbour, entry), AnHourFromNow);
         }

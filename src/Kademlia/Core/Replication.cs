@@ -9,8 +9,8 @@ namespace Kademlia.Core;
 /// <para>In turn each of the k nearest neighbours is sent a summary of what we see in the common responsibility; it serves as a ping. So are the next k, where there is something in it.
 /// Where the neighbour's differs, it is offered our entries, and given what it wants; and it offers us its own. So what either lacks
 /// comes from whoever is compared with first, and the others find nothing left to do. PROTOCOL.md, sections 4.9 and 7.8.</para>
-/// <para>An answered store is not repeated to the same neighbour for an hour, and neither is an offer of what was not wanted: what one
-/// has, it still has, and what it refuses, for its clock, its owner's taste or its quota, it would refuse again. Where nodes come and go,
+/// <para>An answered store is not repeated to the same neighbour for an hour, and neither is an offer of what was not wanted, as long as that is remembered: what one
+/// has, it still has, unless its own summary shows that it has lost most, and what it refuses, for its clock, its owner's taste or its quota, it would refuse again. Where nodes come and go,
 /// two seldom see the same common responsibility; without this, each comparison would be followed by an offer of all.</para>
 /// <para>Neighbours must have been known for <see cref="Acquaintance"/>, so that who passes by costs nothing; in a network of
 /// fewer than k a newcomer is compared with at once. What a record is worth is decided where stores are judged, by verification and
@@ -146,15 +146,15 @@ internal sealed partial class Replication(NodeCore core)
             && _underWay.Add(asker))
         {
             _answered.Add(turn, Seconds + AnswerSeconds);
-            core.RunDetached(AnswerAsync(asker, common));
+            core.RunDetached(AnswerAsync(asker, common, hasLost: count < common.Count / 2));
         }
     }
 
-    private async CoreTask AnswerAsync(Contact asker, List<RecordEntry> common)
+    private async CoreTask AnswerAsync(Contact asker, List<RecordEntry> common, bool hasLost)
     {
         try
         {
-            await OfferAsync(asker, common);
+            await OfferAsync(asker, common, hasLost);
         }
         finally
         {

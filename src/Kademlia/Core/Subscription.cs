@@ -132,7 +132,7 @@ internal sealed class Subscription(NodeCore core, RecordKey key)
     /// <returns>Those that have not been asked yet, or did not answer then.</returns>
     private async CoreTask<List<SubscribedHolder>> WalkAsync()
     {
-        IReadOnlyList<Contact> closest = await core.Finding.FindClosestAsync(key.Hash, Scope);
+        IReadOnlyList<Contact> closest = await core.Finding.FindClosestAsync(key.Hash, Scope, isExact: false);
         if (closest.Count > 0)
         {
             _walkAt = core.Now + WalkInterval;

@@ -3,7 +3,7 @@ namespace Kademlia.Core;
 /// <content>How the neighbours are looked after.</content>
 internal sealed partial class Upkeep
 {
-    /// <summary>Each of the 2k closest to ourselves is visited as often, one after the other: pinged, or compared with.</summary>
+    /// <summary>The k closest to ourselves are visited as often, one after the other, pinged or compared with; and the next k compared with, or left alone.</summary>
     public static readonly TimeSpan NeighbourInterval = TimeSpan.FromMinutes(10);
 
     /// <summary>After a neighbour has gone, so many of the others are visited at one look: 20 within a minute.</summary>

@@ -24,7 +24,7 @@ internal sealed partial class Upkeep(NodeCore core)
     /// <summary>So many endpoints are tried at one joining.</summary>
     private const int MaxBootstraps = 64;
 
-    /// <summary>So many rounds of joining are gone through as long as fewer than k are met. In a network of fewer nodes they are in vain.</summary>
+    /// <summary>So many rounds of joining are gone through as long as fewer than k are met in each family. In a network of fewer nodes they are in vain.</summary>
     private const int MaxRounds = 4;
 
     private static readonly TimeSpan ProofTime = TimeSpan.FromSeconds(1);
@@ -35,13 +35,12 @@ internal sealed partial class Upkeep(NodeCore core)
     private TimeSpan _joinAgainAt = TimeSpan.MaxValue;
     private int _rounds;
     private bool _metFew;
-    private bool _wasTold;
 
     /// <summary>Kept when the node knows another.</summary>
     public CorePromise<bool> Joined { get; } = new(core.Ready);
 
     /// <summary>Whether it was told where others are, and has met none: what it does not find may well be there.</summary>
-    public bool IsCutOff => _wasTold && IsAlone;
+    public bool IsCutOff => (core.Options.HasBootstraps || _known.Count > 0) && IsAlone;
 
     private bool MustJoinAgain => IsAlone || (_metFew && _rounds < MaxRounds);
 
@@ -81,8 +80,7 @@ internal sealed partial class Upkeep(NodeCore core)
                 .Distinct()
                 .Take(MaxBootstraps),
         ];
-        _wasTold = endPoints.Length > 0;
-        if (_wasTold && await AnyAsync(endPoints))
+        if (endPoints.Length > 0 && await AnyAsync(endPoints))
         {
             await MeetNeighboursAsync();
         }
@@ -163,13 +161,15 @@ internal sealed partial class Upkeep(NodeCore core)
     {
         TimeSpan joined = core.Now;
         List<Contact> nearest = [];
-        _metFew = false;
+        bool metFew = true;
         foreach (Overlay overlay in core.Overlays.Where(o => o.Table.Count > 0))
         {
             Contact[] met = await WalkAsync(overlay, core.Id, AllFamilies, Purpose.Joining);
             nearest.AddRange(overlay.Serves ? met : []);
-            _metFew |= met.Length < core.Options.BucketSize;
+            metFew &= met.Length < core.Options.BucketSize;
         }
+
+        _metFew = metFew;
 
         core.RunDetached(RefreshSinceAsync(joined));
         if (nearest.Count > 0)

@@ -433,7 +433,7 @@ public class NetworkTests
         World world = new(21);
         WorldNode first = world.Add();
         world.Kill(first);
-        WorldNode node = world.Add(null, true, first);
+        WorldNode node = world.Add(o => o with { HasBootstraps = true }, true, first);
         Assert.False(world.Await(node.Begin()));
         Assert.False(world.Await(Get(node, RecordKey.ForName("nothing"))).IsComplete);
         first.IsDead = false;

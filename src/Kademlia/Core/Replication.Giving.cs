@@ -58,7 +58,7 @@ internal sealed partial class Replication
     {
         entries = hasLost ? entries : entries.FindAll(e => !_unneeded.Contains(ExactlyAt(neighbour, e), Seconds));
         DigestEntry all = new(neighbour.Id.Word0 ^ Digests.Sum(entries.ConvertAll(e => e.Digest), transaction: 0), 0, 0);
-        if (entries.Count == 0 || _offered.Contains(all, Seconds))
+        if (entries.Count == 0 || (!hasLost && _offered.Contains(all, Seconds)))
         {
             return;
         }

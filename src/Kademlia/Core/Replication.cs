@@ -10,7 +10,7 @@ namespace Kademlia.Core;
 /// Where the neighbour's differs, it is offered our entries, and given what it wants; and it offers us its own. So what either lacks
 /// comes from whoever is compared with first, and the others find nothing left to do. PROTOCOL.md, sections 4.9 and 7.8.</para>
 /// <para>An answered store is not repeated to the same neighbour for an hour, and neither is an offer of what was not wanted, as long as that is remembered: what one
-/// has, it still has, unless its own summary shows that it has lost most, and what it refuses, for its clock, its owner's taste or its quota, it would refuse again. Where nodes come and go,
+/// has, it still has, unless its own summary shows that it has lost most, which counts once an hour, and what it refuses, for its clock, its owner's taste or its quota, it would refuse again. Where nodes come and go,
 /// two seldom see the same common responsibility; without this, each comparison would be followed by an offer of all.</para>
 /// <para>Neighbours must have been known for <see cref="Acquaintance"/>, so that who passes by costs nothing; in a network of
 /// fewer than k a newcomer is compared with at once. What a record is worth is decided where stores are judged, by verification and
@@ -145,8 +145,15 @@ internal sealed partial class Replication(NodeCore core)
             && _underWay.Count < MaxUnderWay
             && _underWay.Add(asker))
         {
+            DigestEntry loss = turn with { Sequence = 1 };
+            bool hasLost = count < common.Count / 2 && !_answered.Contains(loss, Seconds);
             _answered.Add(turn, Seconds + AnswerSeconds);
-            core.RunDetached(AnswerAsync(asker, common, hasLost: count < common.Count / 2));
+            if (hasLost)
+            {
+                _answered.Add(loss, AnHourFromNow);
+            }
+
+            core.RunDetached(AnswerAsync(asker, common, hasLost));
         }
     }
 

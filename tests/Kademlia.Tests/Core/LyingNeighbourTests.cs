@@ -50,6 +50,29 @@ public sealed class LyingNeighbourTests : IDisposable
     }
 
     [Fact]
+    public void Who_wanted_nothing_and_lost_its_store_is_offered_all_again_once_an_hour()
+    {
+        Meet();
+        Hold(Held);
+        _liar.Compares = (Same: false, Wanted: 0);
+        Run(TimeSpan.FromMinutes(20));
+        _liar.Compares = (Same: false, Wanted: 0xFF);
+        _liar.Stores = StoreOutcome.Stored;
+        SayThatItHasNothing();
+        Assert.Equal(Held, _sentToLiar[MessageKind.Store]);
+        SayThatItHasNothing();
+        Assert.Equal(Held, _sentToLiar[MessageKind.Store]);
+
+        void SayThatItHasNothing()
+        {
+            AddressToken token = _liar.Ping(_node.EndPoint);
+            _liar.Ask(_node.EndPoint, MessageKind.Digest, token, (codec, to, envelope) =>
+                codec.Write(to, envelope, new DigestRequest(0, 0, []), Codec.MinRequestLength));
+            Run(TimeSpan.FromMinutes(8));
+        }
+    }
+
+    [Fact]
     public void Who_wants_everything_and_never_answers_is_left_alone_until_the_next_time_and_others_are_served()
     {
         Meet();

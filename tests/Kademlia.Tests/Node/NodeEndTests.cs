@@ -14,6 +14,7 @@ public sealed class NodeEndTests
         KademliaNode node = await KademliaNode.StartAsync(Loopback.Joining(), Loopback.Token);
         await Task.WhenAll(node.DisposeAsync().AsTask(), node.DisposeAsync().AsTask());
         await node.DisposeAsync();
+        await Assert.ThrowsAsync<ObjectDisposedException>(() => node.FindClosestAsync(node.Id, Loopback.Token));
     }
 
     [Fact(Timeout = Loopback.Patience)]

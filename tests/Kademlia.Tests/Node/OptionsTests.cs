@@ -89,8 +89,7 @@ public sealed class OptionsTests
     [Fact]
     public void The_defaults_and_the_edges_are_right()
     {
-        new KademliaOptions().Validate();
-        new KademliaOptions
+        KademliaOptions edges = new()
         {
             Bootstrap = { "dht.example.org:7411", "192.0.2.1:1", "[2001:db8::1]:65535", "localhost:7411" },
             Port = 65535,
@@ -106,6 +105,7 @@ public sealed class OptionsTests
             RefreshInterval = Year,
             MaxRecordLifetime = Year,
             MaxStrangerBytes = 0,
-        }.Validate();
+        };
+        Assert.All([new KademliaOptions(), edges], options => Assert.Null(Xunit.Record.Exception(options.Validate)));
     }
 }

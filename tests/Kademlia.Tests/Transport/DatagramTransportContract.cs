@@ -173,15 +173,20 @@ public abstract class DatagramTransportContract : IDisposable
     [Fact]
     public void Dispose_Twice_IsOnce()
     {
+        IDatagramTransport bob = Open();
         (IDatagramTransport alice, _) = OpenStarted();
         alice.Dispose();
         alice.Dispose();
+        Assert.False(alice.Send([1], AddressOf(bob)));
     }
 
     [Fact]
     public void Dispose_BeforeStart_Ends()
     {
-        Open().Dispose();
+        IDatagramTransport bob = Open();
+        IDatagramTransport alice = Open();
+        alice.Dispose();
+        Assert.False(alice.Send([1], AddressOf(bob)));
     }
 
     [Fact]

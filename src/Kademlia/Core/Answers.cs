@@ -157,7 +157,10 @@ internal sealed class Answers(NodeCore core)
         int most = value.IsWide ? Codec.MaxContactsWithRecords : Codec.FewContacts;
         int contacts = FindClosest(value.Key.Hash, request, AddressFamilies.None, most);
         FindValueReply reply = new(
-            new RecordList(_records.AsSpan(0, records)), held, newest, _closest.AsSpan(0, contacts), more: false);
+            new RecordList(_records.AsSpan(0, records)), held, newest, _closest.AsSpan(0, contacts), more: false)
+        {
+            IsDisplaced = held > 0 && core.OverlayOf(request.From)?.IsDisplaced(value.Key.Hash) == true,
+        };
         Send(request, core.Codec.Write(Room(request), EnvelopeFor(request), reply));
         _records.AsSpan(0, records).Clear();
         return true;

@@ -66,6 +66,11 @@ internal sealed class FindValueQuestion(NodeCore core, RecordCollector collector
         }
 
         Note(contact, reply);
+        if (reply.IsDisplaced)
+        {
+            collector.OnDisplaced(contact.Id);
+        }
+
         bool isLarge = wasProven && reply.Held > 0 && reply.Records.Count == 0 && collector.Key.Kind != RecordKind.Open;
         _firstHolder ??= reply.Records.Count > 0 || isLarge ? contact : null;
         int slots = collector.Key.Kind == RecordKind.Open ? reply.Records.Count : Math.Min(reply.Records.Count, 1);

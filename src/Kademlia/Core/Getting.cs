@@ -4,7 +4,7 @@ namespace Kademlia.Core;
 
 /// <summary>Finds records.</summary>
 /// <remarks>
-/// Content: the first valid. Owner: the newest of three holders, never older than what this node has seen. Open: the union of all
+/// Content: the first valid. Owner: the newest of three holders that are not displaced, or of all that the walk meets, never older than what this node has seen. Open: the union of all
 /// writers. <see cref="GetOptions"/> change it. Absence needs the whole walk, in every overlay.
 /// Equal concurrent gets are one, so that a thousand callers of one key cost the network one walk. A write of our own to the key
 /// parts them: who gets after it does not join a get from before.
@@ -93,6 +93,11 @@ internal sealed class Getting(NodeCore core)
     {
         TimeSpan started = core.Now;
         RecordCollector collector = new(core, key, options, scope) { Found = found };
+        if (core.Overlays.Any(o => !o.Serves || o.IsDisplaced(key.Hash)))
+        {
+            collector.OnDisplaced(core.Id);
+        }
+
         foreach (Record own in core.Holding.ReadAll(key))
         {
             collector.OfferOwn(own);

@@ -20,18 +20,8 @@ internal sealed class Mending(NodeCore core)
     public static TimeSpan Retention(int rank) => LongestRetention / (1 + rank);
 
     /// <summary>The longest that this node keeps content under a key that others cache here.</summary>
-    public TimeSpan RetentionFor(RecordKey key)
-    {
-        Span<Contact> closest = new Contact[core.Options.BucketSize];
-        int closer = 0;
-        foreach (Overlay overlay in core.Overlays)
-        {
-            int count = overlay.Table.FindClosest(key.Hash, closest);
-            closer = Math.Max(closer, CountCloser(closest[..count], key.Hash));
-        }
-
-        return Retention(closer);
-    }
+    public TimeSpan RetentionFor(RecordKey key) =>
+        Retention(core.Overlays.Max(o => Math.Min(o.Table.CountCloser(key.Hash), core.Options.BucketSize)));
 
     /// <summary>A get in one overlay has ended.</summary>
     /// <param name="found">The newest record that it found.</param>
@@ -49,17 +39,6 @@ internal sealed class Mending(NodeCore core)
                 core.RunDetached(GiveAsync(stale, found, StorePurpose.Put));
             }
         }
-    }
-
-    private int CountCloser(ReadOnlySpan<Contact> contacts, NodeId target)
-    {
-        int count = 0;
-        foreach (Contact contact in contacts)
-        {
-            count += (contact.Id ^ target) < (core.Id ^ target) ? 1 : 0;
-        }
-
-        return count;
     }
 
     private async CoreTask GiveAsync(Contact contact, Record record, StorePurpose purpose) =>

@@ -4,8 +4,8 @@ namespace Kademlia.Core;
 
 /// <summary>Gathers the records of one key during a get: verifies each, keeps the newest of each writer, and knows when it is enough.</summary>
 /// <remarks>
-/// Content is enough at once. An owner record is enough when <see cref="Quorum"/> holders gave genuine records and the newest is
-/// not older than what this node has seen. An open key is never enough before the walk ends, but for a wanted sequence.
+/// Content is enough at once. An owner record is enough when <see cref="Quorum"/> holders, not counting displaced ones, gave genuine
+/// records and the newest is not older than what this node has seen. An open key is never enough before the walk ends, but for a wanted sequence.
 /// </remarks>
 internal sealed partial class RecordCollector(NodeCore core, RecordKey key, GetOptions options, CancelScope scope)
 {
@@ -20,6 +20,7 @@ internal sealed partial class RecordCollector(NodeCore core, RecordKey key, GetO
 
     private readonly Dictionary<NodeId, Record> _newest = [];
     private readonly HashSet<NodeId> _holders = [];
+    private readonly HashSet<NodeId> _displaced = [];
     private readonly HashSet<NodeId> _forgers = [];
     private readonly List<Candidate> _verifying = [];
     private readonly Dictionary<NodeId, List<NodeId>> _witnesses = [];
@@ -32,7 +33,7 @@ internal sealed partial class RecordCollector(NodeCore core, RecordKey key, GetO
     public bool IsSatisfied { get; private set; }
 
     /// <summary>Whether it will be enough if what is being verified is genuine: then nobody else need be asked meanwhile.</summary>
-    public bool IsPromising => Key.Kind != RecordKind.Open && _verifying.Exists(c => _holders.Union(c.Holders).Count() >= Quorum);
+    public bool IsPromising => Key.Kind != RecordKind.Open && _verifying.Exists(c => IsQuorum(_holders.Union(c.Holders)));
 
     /// <summary>Called once, when it is enough.</summary>
     public Action? Satisfied { get; set; }
@@ -81,6 +82,9 @@ internal sealed partial class RecordCollector(NodeCore core, RecordKey key, GetO
 
         return IsNewFrom(holder, record.Writer);
     }
+
+    /// <summary>A holder knows k others that are closer to the key, where what is newer is stored: it tells what it has, but not that this is the newest.</summary>
+    public void OnDisplaced(NodeId holder) => _displaced.Add(holder);
 
     /// <summary>Takes in a record that this node holds itself: it was verified when it came.</summary>
     public void OfferOwn(Record record) => Accept(record, core.Id);
@@ -187,8 +191,12 @@ internal sealed partial class RecordCollector(NodeCore core, RecordKey key, GetO
     {
         long newest = _newest.Values.Max(r => r.Sequence);
         return newest >= options.MinimumSequence
-            || (_holders.Count >= Quorum && newest >= (core.Getting.LastSeen(Key)?.Sequence ?? 0));
+            || (IsQuorum(_holders) && newest >= (core.Getting.LastSeen(Key)?.Sequence ?? 0));
     }
+
+    /// <summary>Content is the same wherever it comes from, and an open key is what all say together.</summary>
+    private bool IsQuorum(IEnumerable<NodeId> holders) =>
+        holders.Count(h => Key.Kind != RecordKind.Owner || !_displaced.Contains(h)) >= Quorum;
 
     /// <summary>A record that is being verified, and who sent it.</summary>
     private sealed record Candidate(Record Record, List<NodeId> Holders);

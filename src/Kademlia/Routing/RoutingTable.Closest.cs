@@ -29,6 +29,23 @@ public sealed partial class RoutingTable
         return written;
     }
 
+    /// <summary>Counts the contacts that are closer to a target than the table's own id is, and answered what they were asked last.</summary>
+    /// <param name="target">Any id.</param>
+    public int CountCloser(NodeId target)
+    {
+        Distance own = Self ^ target;
+        int count = 0;
+        foreach (KBucket bucket in _buckets)
+        {
+            foreach (ref TableEntry entry in bucket.Contacts.Entries)
+            {
+                count += entry.Failures == 0 && (entry.Contact.Id ^ target) < own ? 1 : 0;
+            }
+        }
+
+        return count;
+    }
+
     private int CopyDeeper(int first, Distance difference, NodeId target, Span<Contact> destination, int written)
     {
         int last = BucketCount - 1;

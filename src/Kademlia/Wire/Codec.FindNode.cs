@@ -34,7 +34,7 @@ internal sealed partial class Codec
         Debug.Assert(envelope.Kind == (MessageKind.FindNode | MessageKind.Reply), "The envelope is of another kind.");
         MessagePackWriter writer = Begin(destination, envelope);
         writer.WriteArrayHeader(FindNodeReplyElements);
-        WriteContacts(ref writer, reply.Contacts, MaxContacts, reply.More);
+        WriteContacts(ref writer, reply.Contacts, MaxContacts, reply.More, behind: 0);
         return Finish(writer);
     }
 
@@ -70,10 +70,10 @@ internal sealed partial class Codec
     }
 
     /// <summary>Writes contacts while they fit, and whether there were more.</summary>
-    private static void WriteContacts(ref MessagePackWriter writer, ReadOnlySpan<Contact> contacts, int limit, bool more)
+    private static void WriteContacts(ref MessagePackWriter writer, ReadOnlySpan<Contact> contacts, int limit, bool more, int behind)
     {
         ReadOnlySpan<Contact> allowed = contacts[..int.Min(contacts.Length, limit)];
-        int count = ContactFormat.CountFitting(allowed, writer.Room - FlagLength);
+        int count = ContactFormat.CountFitting(allowed, writer.Room - FlagLength - behind);
         ContactFormat.Write(ref writer, allowed[..count]);
         writer.WriteBoolean(more || count < contacts.Length);
     }

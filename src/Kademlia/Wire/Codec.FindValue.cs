@@ -9,8 +9,8 @@ namespace Kademlia.Wire;
 /// <code>
 /// [ kind, key,   cursor, wide ]                                    request
 ///   uint  bin 32 uint    bool
-/// [ records, held, newest, contacts4, contacts6, more ]            reply
-///   array    uint  uint    bin n·38   bin n·50   bool
+/// [ records, held, newest, contacts4, contacts6, more, displaced ] reply
+///   array    uint  uint    bin n·38   bin n·50   bool  bool
 /// </code>
 /// </remarks>
 internal sealed partial class Codec
@@ -46,11 +46,16 @@ internal sealed partial class Codec
 
     public static void WriteBody(ref MessagePackWriter writer, in FindValueReply reply, int maxValueLength)
     {
-        writer.WriteArrayHeader(FindValueReplyElements);
-        WriteRecords(ref writer, reply, maxValueLength);
+        int last = reply.IsDisplaced ? FlagLength : 0;
+        writer.WriteArrayHeader(FindValueReplyElements + (reply.IsDisplaced ? 1 : 0));
+        WriteRecords(ref writer, reply, maxValueLength, last);
         writer.WriteInt64(reply.Held);
         writer.WriteInt64(reply.NewestSequence);
-        WriteContacts(ref writer, reply.Contacts, MaxContactsWithRecords, reply.More);
+        WriteContacts(ref writer, reply.Contacts, MaxContactsWithRecords, reply.More, last);
+        if (reply.IsDisplaced)
+        {
+            writer.WriteBoolean(true);
+        }
     }
 
     public static bool TryRead(ReadOnlySpan<byte> body, out FindValueRequest request)
@@ -76,29 +81,32 @@ internal sealed partial class Codec
         ReadOnlySpan<byte> body, DecodeScratch scratch, out FindValueReply reply, int maxValueLength = Record.MaxDatagramValueLength)
     {
         reply = default;
+        bool displaced = false;
         MessagePackReader reader = new(body);
-        if (!WireFormat.TryEnter(ref reader, FindValueReplyElements, out _)
+        if (!WireFormat.TryEnter(ref reader, FindValueReplyElements, out int further)
             || !TryReadRecords(ref reader, scratch.Records, maxValueLength, out int recordCount)
             || !WireFormat.TryReadNumber(ref reader, int.MaxValue, out long held)
             || !WireFormat.TryReadNumber(ref reader, long.MaxValue, out long newest)
             || !ContactFormat.TryRead(ref reader, scratch.Contacts.AsSpan(0, MaxContactsWithRecords), out int contactCount)
-            || !reader.TryReadBoolean(out bool more))
+            || !reader.TryReadBoolean(out bool more)
+            || !(further == 0 || reader.TryReadBoolean(out displaced)))
         {
             return false;
         }
 
         RecordList records = new(body, scratch.Records.AsSpan(0, recordCount));
-        reply = new FindValueReply(records, (int)held, newest, scratch.Contacts.AsSpan(0, contactCount), more);
+        reply = new FindValueReply(records, (int)held, newest, scratch.Contacts.AsSpan(0, contactCount), more) { IsDisplaced = displaced };
         return true;
     }
 
-    private static void WriteRecords(ref MessagePackWriter writer, in FindValueReply reply, int maxValueLength)
+    private static void WriteRecords(ref MessagePackWriter writer, in FindValueReply reply, int maxValueLength, int last)
     {
         int listHeader = 1;
         int behind = MessagePackWriter.LengthOf(reply.Held)
             + MessagePackWriter.LengthOf(reply.NewestSequence)
             + ContactFormat.EmptyLength
-            + FlagLength;
+            + FlagLength
+            + last;
         int count = CountFitting(reply.Records, writer.Room - listHeader - behind, maxValueLength);
         writer.WriteArrayHeader(count);
         for (int i = 0; i < count; i++)

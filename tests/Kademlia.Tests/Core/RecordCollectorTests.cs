@@ -37,6 +37,23 @@ public class RecordCollectorTests
     }
 
     [Fact]
+    public void Offer_ADisplacedHolderAmongThree_IsNoQuorumAndAFourthMakesIt()
+    {
+        (RecordCollector collector, Record record) = Collect();
+        collector.OnDisplaced(_world.Nodes[1].Id);
+        for (int i = 1; i <= 3; i++)
+        {
+            collector.Offer(record.View, _world.Nodes[i].Id);
+        }
+
+        Assert.False(collector.IsPromising);
+        _world.Run(TimeSpan.FromSeconds(1));
+        Assert.Equal((1, false), (collector.Newest.Count, collector.IsSatisfied));
+        collector.Offer(record.View, _world.Nodes[4].Id);
+        Assert.True(collector.IsSatisfied);
+    }
+
+    [Fact]
     public void Offer_AForgedCopy_DisappointsAndCountsNobody()
     {
         (RecordCollector collector, Record record) = Collect();

@@ -55,6 +55,22 @@ public class RoutingTableProperties
     });
 
     [Fact]
+    public void Those_closer_than_the_own_id_that_do_not_fail_are_counted_as_in_a_list() => ForAll(AnyKind, steps =>
+    {
+        TableModel model = new(Limited());
+        foreach (TableStep step in steps)
+        {
+            model.Take(step);
+        }
+
+        for (int bits = 0; bits < 64; bits++)
+        {
+            NodeId target = Small.Id(bits, 6);
+            Assert.Equal(model.Table.ToArray().Count(c => !model.IsFailing(c) && (c.Id ^ target) < (Self ^ target)), model.Table.CountCloser(target));
+        }
+    });
+
+    [Fact]
     public void All_known_contacts_of_the_smallest_subtree_with_k_contacts_are_kept() => ForAll([TableStepKind.Add], steps =>
     {
         RoutingTable table = Unlimited(bucketSize: 12);

@@ -31,6 +31,9 @@ internal sealed class TableModel(RoutingTable table)
         return outcome;
     }
 
+    /// <summary>Whether a contact left unanswered what it was asked last.</summary>
+    public bool IsFailing(Contact contact) => _failing.ContainsKey(contact);
+
     private AddOutcome? Apply(TableStep step)
     {
         Contact contact = step.Contact;

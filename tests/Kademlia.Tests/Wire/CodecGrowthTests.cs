@@ -196,6 +196,19 @@ public class CodecGrowthTests
     public void TryRead_FindValueOfALaterKind_AsksForIt(string body, bool valid) =>
         Assert.Equal(valid, Codec.TryRead(WireText.ParseHex(body), out FindValueRequest _));
 
+    [Theory]
+    [InlineData("96 90 02 00 c400 c400 c2", true, false)]
+    [InlineData("97 90 02 00 c400 c400 c2 c2", true, false)]
+    [InlineData("97 90 02 00 c400 c400 c2 c3", true, true)]
+    [InlineData("98 90 02 00 c400 c400 c2 c3 c0", true, true)]
+    [InlineData("97 90 02 00 c400 c400 c2 01", false, false)]
+    [InlineData("95 90 02 00 c400 c400", false, false)]
+    public void TryRead_FindValueReplyWithAndWithoutDisplaced_AbsentIsFalse(string body, bool valid, bool displaced)
+    {
+        Assert.Equal(valid, Codec.TryRead(WireText.ParseHex(body), new DecodeScratch(), out FindValueReply reply));
+        Assert.Equal(displaced, reply.IsDisplaced);
+    }
+
     [Fact]
     public void A_number_of_a_later_version_means_what_is_nearest_to_it()
     {

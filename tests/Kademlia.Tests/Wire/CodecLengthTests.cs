@@ -71,7 +71,7 @@ public class CodecLengthTests
         Assert.NotEqual(0, Codec.WriteUnsupported(least, Reply(MessageKind.Unsupported)));
         Assert.NotEqual(0, Codec.WritePingReply(least, Reply(MessageKind.Ping)));
         Assert.NotEqual(0, Codec.Write(least, Reply(MessageKind.FindNode), new FindNodeReply(contacts, false)));
-        FindValueReply value = new(new RecordList([Largest]), int.MaxValue, long.MaxValue, contacts, false);
+        FindValueReply value = new(new RecordList([Largest]), int.MaxValue, long.MaxValue, contacts, false) { IsDisplaced = true };
         Assert.NotEqual(0, Codec.Write(least, Reply(MessageKind.FindValue), value));
     }
 
@@ -135,8 +135,8 @@ public class CodecLengthTests
         Check("find_node", Codec.Write(_buffer, Request(MessageKind.FindNode), new FindNodeRequest(Id, AddressFamilies.IPv6), most));
         Check("find_node reply", Codec.Write(_buffer, Reply(MessageKind.FindNode), new FindNodeReply(contacts, true)));
         Check("find_value", Codec.Write(_buffer, Request(MessageKind.FindValue), new FindValueRequest(new(RecordKind.Open, Id), int.MaxValue), most));
-        Check("find_value reply", Codec.Write(_buffer, Reply(MessageKind.FindValue), new FindValueReply(one, int.MaxValue, long.MaxValue, contacts, true)));
-        Check("find_value reply, nothing", Codec.Write(_buffer, Reply(MessageKind.FindValue), new FindValueReply(default, int.MaxValue, long.MaxValue, [], true)));
+        Check("find_value reply", Codec.Write(_buffer, Reply(MessageKind.FindValue), new FindValueReply(one, int.MaxValue, long.MaxValue, contacts, true) { IsDisplaced = true }));
+        Check("find_value reply, nothing", Codec.Write(_buffer, Reply(MessageKind.FindValue), new FindValueReply(default, int.MaxValue, long.MaxValue, [], true) { IsDisplaced = true }));
         Check("store", Codec.Write(_buffer, Request(MessageKind.Store), new StoreRequest(StorePurpose.Cache, Largest.View, long.MaxValue), 0));
         Check("store reply", Codec.Write(_buffer, Reply(MessageKind.Store), new StoreReply(StoreOutcome.Refused, RecordFormat.MaxSeconds, Largest.View)));
         Check("prove", Codec.Write(_buffer, Request(MessageKind.Prove), new ProveRequest(new byte[16], IPv6), 0));

@@ -62,12 +62,16 @@ public class CodecRoundTripTests
         Record record = samples.Record(100);
         Contact[] contacts = [.. samples.Contacts(8).OrderBy(contact => !contact.EndPoint.IsIPv4)];
         FindValueReply reply = new(
-            new RecordList([record]), (int)samples.Number(int.MaxValue), samples.Number(long.MaxValue), contacts, samples.Coin());
+            new RecordList([record]), (int)samples.Number(int.MaxValue), samples.Number(long.MaxValue), contacts, samples.Coin())
+        {
+            IsDisplaced = samples.Coin(),
+        };
         ReadOnlySpan<byte> body = Open(Codec.Write(_buffer, samples.Envelope(MessageKind.FindValue | MessageKind.Reply), reply), out Envelope _);
         return Codec.TryRead(body, _scratch, out FindValueReply read)
             && read.Held == reply.Held
             && read.NewestSequence == reply.NewestSequence
             && read.More == reply.More
+            && read.IsDisplaced == reply.IsDisplaced
             && read.Contacts.SequenceEqual(contacts)
             && read.Records.Count == 1
             && AreSame(read.Records[0], record.View);

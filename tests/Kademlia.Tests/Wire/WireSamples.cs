@@ -139,7 +139,10 @@ internal sealed class WireSamples(int seed)
             case MessageKind.FindValue:
                 Record[] records = [.. Enumerable.Range(0, _random.Next(4)).Select(_ => Record(200))];
                 return Codec.Write(buffer, envelope, new FindValueReply(
-                    new RecordList(records), (int)Number(int.MaxValue), Number(long.MaxValue), Contacts(Codec.MaxContactsWithRecords + 1), Coin()));
+                    new RecordList(records), (int)Number(int.MaxValue), Number(long.MaxValue), Contacts(Codec.MaxContactsWithRecords + 1), Coin())
+                {
+                    IsDisplaced = Coin(),
+                });
             case MessageKind.Store:
                 return Codec.Write(buffer, envelope, new StoreReply(
                     (StoreOutcome)_random.Next(5), Number(RecordFormat.MaxSeconds), Coin() ? default : Record().View));

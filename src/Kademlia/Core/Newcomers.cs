@@ -57,7 +57,8 @@ internal sealed class Newcomers(NodeCore core)
     /// <summary>Begins to admit a candidate, if the table wants it and its network has not cost us enough proofs lately.</summary>
     /// <param name="contact">The candidate.</param>
     /// <param name="isHearsay">Whether it is known from others' replies alone.</param>
-    public void Consider(Contact contact, bool isHearsay = false)
+    /// <param name="given">The token that it gave us for this.</param>
+    public void Consider(Contact contact, bool isHearsay = false, AddressToken given = default)
     {
         if (_underWay.Count < (isHearsay ? MaxAdmissions / 2 : MaxAdmissions)
             && !core.Lifetime.IsCancelled
@@ -65,12 +66,12 @@ internal sealed class Newcomers(NodeCore core)
             && !IsGroupBusy(contact.EndPoint)
             && core.ProofLimits.TryAdmit(contact.EndPoint, MessageKind.Prove, proven: true, core.Now))
         {
-            core.RunDetached(AdmitAsync(contact, isHearsay));
+            core.RunDetached(AdmitAsync(contact, isHearsay, given));
         }
     }
 
     /// <summary>Has a candidate answer and prove its id, and gives it to the table.</summary>
-    public async CoreTask<bool> AdmitAsync(Contact contact, bool isHearsay)
+    public async CoreTask<bool> AdmitAsync(Contact contact, bool isHearsay, AddressToken given = default)
     {
         if (!_underWay.Add(contact.EndPoint))
         {
@@ -82,7 +83,7 @@ internal sealed class Newcomers(NodeCore core)
         {
             bool genuine = core.Peers.Find(contact.EndPoint) is { IsProven: true } known && known.Id == contact.Id
                 ? await AnswersAsync(contact)
-                : await ProvesAsync(contact, isHearsay);
+                : await ProvesAsync(contact, isHearsay, given);
             if (genuine)
             {
                 Add(contact);
@@ -126,6 +127,11 @@ internal sealed class Newcomers(NodeCore core)
         ProofStatus status = _proofs >= MaxProofs
             ? ProofStatus.Busy
             : core.Proofs.Judge(challenge.Dialled, request.From, core.Now);
+        if (status != ProofStatus.NotMyAddress && request.Envelope.Flags == SenderFlags.None)
+        {
+            Consider(new Contact(request.Envelope.Sender, request.From), isHearsay: false, challenge.Token);
+        }
+
         if (status != ProofStatus.Signed)
         {
             core.Answers.ReplyProof(request, status, default);
@@ -221,13 +227,14 @@ internal sealed class Newcomers(NodeCore core)
         _questioned.Remove(contact);
     }
 
-    private async CoreTask<bool> ProvesAsync(Contact contact, bool isHearsay)
+    private async CoreTask<bool> ProvesAsync(Contact contact, bool isHearsay, AddressToken given)
     {
         byte[] nonce = new byte[ProveRequest.NonceLength];
         core.NextBytes(nonce);
         Proof? proof = await new ProveOut(core, contact, nonce, core.LifetimeFor(Purpose.Admission))
         {
             IsHearsay = isHearsay,
+            Given = given,
             MaxAttempts = isHearsay ? core.Options.LookupAttempts : core.Options.StoreAttempts,
         }.Send();
         if (proof is not { Status: ProofStatus.Signed } || proof.Sender != contact.Id)

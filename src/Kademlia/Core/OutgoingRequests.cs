@@ -1,3 +1,4 @@
+using Kademlia.Admission;
 using Kademlia.Messages;
 using Kademlia.Records;
 using Kademlia.Wire;
@@ -73,8 +74,12 @@ internal sealed record Proof(ProofStatus Status, SignatureAlgorithm Algorithm, b
 internal sealed class ProveOut(NodeCore core, Contact contact, byte[] nonce, CancelScope scope)
     : AwaitedRequest<Proof>(core, contact, MessageKind.Prove, scope)
 {
-    public override int Write(Span<byte> destination, in Envelope envelope, int paddedLength) =>
-        Core.Codec.Write(destination, envelope, new ProveRequest(nonce, Contact.EndPoint), paddedLength);
+    public override int Write(Span<byte> destination, in Envelope envelope, int paddedLength)
+    {
+        bool isOfUse = !envelope.Token.IsNone && envelope.Flags == SenderFlags.None;
+        AddressToken token = isOfUse ? Core.Tokens.Issue(Contact.EndPoint, Contact.Id, Core.Now) : AddressToken.None;
+        return Core.Codec.Write(destination, envelope, new ProveRequest(nonce, Contact.EndPoint, token), paddedLength);
+    }
 
     protected override Proof? Read(in Envelope envelope, ReadOnlySpan<byte> body) =>
         Codec.TryRead(body, out ProveReply reply)

@@ -24,6 +24,9 @@ internal sealed class PeerState(PeerEndPoint endPoint)
     /// <summary>When it was last sent a request; before all time when never.</summary>
     public TimeSpan SentAt { get; set; } = TimeSpan.MinValue;
 
+    /// <summary>Whether a round trip to it was measured.</summary>
+    public bool HasMeasured => _roundTrip.HasMeasured;
+
     /// <summary>How long to wait for its next reply.</summary>
     public TimeSpan TimeoutOr(TimeSpan firstTimeout) => _roundTrip.TimeoutOr(firstTimeout);
 

@@ -1,3 +1,4 @@
+using Kademlia.Admission;
 using Kademlia.Messages;
 using Kademlia.Wire;
 
@@ -29,6 +30,9 @@ internal abstract class PendingRequest(Contact contact, MessageKind kind) : Core
     public Contact Contact { get; } = contact;
 
     public MessageKind Kind { get; } = kind;
+
+    /// <summary>The token that the contact gave us for this request; good for it alone, and only while there is none of a reply of its.</summary>
+    public AddressToken Given { get; init; }
 
     /// <summary>How often it may be sent.</summary>
     public int MaxAttempts { get; init; } = DefaultMaxAttempts;

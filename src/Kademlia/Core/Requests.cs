@@ -1,3 +1,4 @@
+using Kademlia.Admission;
 using Kademlia.Messages;
 using Kademlia.Wire;
 
@@ -85,7 +86,7 @@ internal sealed class Requests(NodeCore core)
 
         PeerState peer = core.Peers.Get(from);
         peer.OnReply(envelope.Sender, envelope.Token);
-        if (IsPrompt(request, envelope.Kind))
+        if (IsPrompt(request, envelope.Kind, peer))
         {
             peer.OnRoundTrip(core.Now - request.FirstSent);
         }
@@ -130,10 +131,12 @@ internal sealed class Requests(NodeCore core)
 
     internal void Reschedule(PendingRequest request) => core.Timers.Schedule(request, request.NextDue());
 
-    /// <summary>Whether the reply came as fast as the network and the node allow: sent once, and nothing was verified, written or handled for it.</summary>
-    private static bool IsPrompt(PendingRequest request, MessageKind reply) =>
+    /// <summary>Whether the reply came as fast as the network and the node allow: sent once, and nothing was verified, written or handled for it. A signature's time is better than no measure.</summary>
+    private static bool IsPrompt(PendingRequest request, MessageKind reply, PeerState peer) =>
         request is { Attempts: 1, WasRetried: false }
-        && (reply == MessageKind.Retry || request.Kind is MessageKind.Ping or MessageKind.FindNode or MessageKind.FindValue);
+        && (reply == MessageKind.Retry
+            || request.Kind is MessageKind.Ping or MessageKind.FindNode or MessageKind.FindValue
+            || (request.Kind == MessageKind.Prove && !peer.HasMeasured));
 
     private static bool Answers(MessageKind reply, MessageKind request) =>
         reply == (request | MessageKind.Reply) || reply is MessageKind.Retry or MessageKind.Unsupported;
@@ -178,7 +181,9 @@ internal sealed class Requests(NodeCore core)
     private void Write(PendingRequest request, PeerState peer, int paddedLength)
     {
         peer.SentAt = core.Now;
-        Envelope envelope = core.MakeEnvelope(request.Contact.EndPoint, request.Kind, request.Transaction, peer.Token, observed: default);
+        bool hasOne = !peer.Token.IsNone && peer.Id == request.Contact.Id;
+        AddressToken token = hasOne || request.Given.IsNone ? peer.Token : request.Given;
+        Envelope envelope = core.MakeEnvelope(request.Contact.EndPoint, request.Kind, request.Transaction, token, observed: default);
         int length = request.Write(_buffer, envelope, paddedLength);
         core.SendDatagram(_buffer.AsSpan(0, length), request.Contact.EndPoint, request.Purpose);
     }

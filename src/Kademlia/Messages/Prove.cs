@@ -1,7 +1,9 @@
+using Kademlia.Admission;
+
 namespace Kademlia.Messages;
 
 /// <summary>Prove that your id is yours. Needs a valid token.</summary>
-internal readonly ref struct ProveRequest(ReadOnlySpan<byte> nonce, PeerEndPoint dialled)
+internal readonly ref struct ProveRequest(ReadOnlySpan<byte> nonce, PeerEndPoint dialled, AddressToken token = default)
 {
     public const int NonceLength = 16;
 
@@ -10,6 +12,9 @@ internal readonly ref struct ProveRequest(ReadOnlySpan<byte> nonce, PeerEndPoint
 
     /// <summary>The endpoint that the challenger sent this to, so that the proof cannot be relayed.</summary>
     public PeerEndPoint Dialled { get; } = dialled;
+
+    /// <summary>For the answerer's requests to the challenger, which would need one.</summary>
+    public AddressToken Token { get; } = token;
 }
 
 /// <summary>A signature over the challenge, or a refusal.</summary>

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Kademlia.Admission;
 using Kademlia.Messages;
 
 namespace Kademlia.Wire;
@@ -6,8 +7,8 @@ namespace Kademlia.Wire;
 /// <content>prove.</content>
 /// <remarks>
 /// <code>
-/// [ nonce,  dialled ]                              request
-///   bin 16  bin 6|18
+/// [ nonce,  dialled,  token ]                      request
+///   bin 16  bin 6|18  bin 8|nil
 /// [ status, algorithm, public key, signature ]     reply
 ///   uint    uint       bin 64|0    bin 64|0
 /// </code>
@@ -21,9 +22,14 @@ internal sealed partial class Codec
     {
         Debug.Assert(envelope.Kind == MessageKind.Prove, "The envelope is of another kind.");
         MessagePackWriter writer = Begin(destination, envelope);
-        writer.WriteArrayHeader(ProveElements);
+        writer.WriteArrayHeader(ProveElements + (request.Token.IsNone ? 0 : 1));
         writer.WriteBinary(request.Nonce);
         EndPointFormat.Write(ref writer, request.Dialled);
+        if (!request.Token.IsNone)
+        {
+            WriteWord(ref writer, request.Token.Value);
+        }
+
         return FinishPadded(ref writer, destination, paddedLength);
     }
 
@@ -42,15 +48,17 @@ internal sealed partial class Codec
     public static bool TryRead(ReadOnlySpan<byte> body, out ProveRequest request)
     {
         request = default;
+        AddressToken token = default;
         MessagePackReader reader = new(body);
-        if (!WireFormat.TryEnter(ref reader, ProveElements, out _)
+        if (!WireFormat.TryEnter(ref reader, ProveElements, out int further)
             || !reader.TryReadBinary(ProveRequest.NonceLength, out ReadOnlySpan<byte> nonce)
-            || !EndPointFormat.TryRead(ref reader, out PeerEndPoint dialled))
+            || !EndPointFormat.TryRead(ref reader, out PeerEndPoint dialled)
+            || !(further == 0 || TryReadToken(ref reader, out token)))
         {
             return false;
         }
 
-        request = new ProveRequest(nonce, dialled);
+        request = new ProveRequest(nonce, dialled, token);
         return true;
     }
 

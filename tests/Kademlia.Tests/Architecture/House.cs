@@ -55,6 +55,7 @@ internal sealed class House
         new("Kademlia.Record", "Kademlia.Records.RecordView", "a record is made of the view of one, and gives one"),
         new("Kademlia.NodeIdentity", "Kademlia.Identity", "an identity is the public face of a signing key"),
         new("Kademlia.Messages.Envelope", "Kademlia.Admission.AddressToken", "every message carries a token, which is eight bytes to it"),
+        new("Kademlia.Messages.ProveRequest", "Kademlia.Admission.AddressToken", "a challenge brings a token for the one that comes back"),
         new("Kademlia.PeerEndPoint", "System.Net.Sockets.AddressFamily", "an enumeration, not a socket"),
         new("Kademlia.Identity.EcdsaP256Key", "System.Threading", "signing is called by several threads, and the platform's key is not safe for that"),
         new("Kademlia.Identity.IdentityFile", "System.IO.File", "the key pair is kept in a file"),

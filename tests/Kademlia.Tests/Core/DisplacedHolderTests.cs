@@ -18,12 +18,13 @@ public sealed class DisplacedHolderTests
     }
 
     [Fact]
-    public void A_node_is_displaced_where_k_others_are_closer()
+    public void A_node_is_displaced_where_it_knows_k_that_are_closer()
     {
         NodeId key = RecordKey.ForContent("a key"u8).Hash;
         WorldNode[] byDistance = ByDistance(key);
         Assert.All(byDistance[..K], n => Assert.False(n.Core.Overlays[0].IsDisplaced(key)));
-        Assert.All(byDistance[K..(2 * K)], n => Assert.True(n.Core.Overlays[0].IsDisplaced(key)));
+        WorldNode[] farther = byDistance[(2 * K)..];
+        Assert.InRange(farther.Count(n => n.Core.Overlays[0].IsDisplaced(key)), 0.9 * farther.Length, farther.Length);
     }
 
     [Fact]

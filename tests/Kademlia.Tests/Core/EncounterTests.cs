@@ -61,6 +61,66 @@ public sealed class EncounterTests
         Assert.Contains(stranger.Heard, heard => heard.Kind == MessageKind.Prove);
     }
 
+    [Fact]
+    public void Who_is_challenged_challenges_in_turn_with_the_token_that_came_with_it()
+    {
+        WorldNode first = _world.Add();
+        WorldNode second = _world.Add(bootstrap: first);
+        List<MessageKind> sent = [];
+        _world.Sniffer = (_, _, datagram) =>
+        {
+            first.Core.Codec.TryReadEnvelope(datagram, out Envelope envelope, out _);
+            sent.Add(envelope.Kind);
+        };
+        _world.Await(second.Begin());
+        _world.Run(TimeSpan.FromSeconds(1));
+        Assert.True(first.Core.Overlays[0].Table.Contains(second.Contact) && second.Core.Overlays[0].Table.Contains(first.Contact));
+        Assert.Equal((2, 2), (sent.Count(k => k == MessageKind.Prove), sent.Count(k => k == (MessageKind.Prove | MessageKind.Reply))));
+        Assert.DoesNotContain(MessageKind.Retry, sent);
+    }
+
+    [Fact]
+    public void A_challenger_that_has_not_shown_its_address_gives_no_token()
+    {
+        WorldNode node = _world.Add();
+        Stranger stranger = new(_world, "60.0.0.1:7411");
+        AddressToken token = TokenFor(stranger, node);
+        AddressToken given = new(7);
+        Challenge(new AddressToken(token.Value + 1));
+        Assert.Null(node.Core.Peers.Find(stranger.EndPoint));
+        Challenge(token);
+        Assert.Equal(given, stranger.Heard.Find(h => h.Kind == MessageKind.Prove).Token);
+        Assert.True(node.Core.Overlays[0].Table.Contains(stranger.Contact));
+        Assert.NotEqual(given, node.Core.Peers.Find(stranger.EndPoint)!.Token);
+
+        void Challenge(AddressToken carried) => ChallengeWith(stranger, node, carried, given, node.EndPoint);
+    }
+
+    [Fact]
+    public void A_token_that_was_made_for_another_address_is_not_used()
+    {
+        WorldNode node = _world.Add();
+        Stranger stranger = new(_world, "60.0.0.1:7411");
+        ChallengeWith(stranger, node, TokenFor(stranger, node), new AddressToken(7), PeerEndPoint.Parse("10.0.0.1:7411"));
+        Assert.Equal(AddressToken.None, stranger.Heard.Find(h => h.Kind == MessageKind.Prove).Token);
+    }
+
+    [Fact]
+    public void Who_was_given_a_wrong_token_is_sent_another_and_goes_on()
+    {
+        (WorldNode challenger, WorldNode asked) = (_world.Add(), _world.Add());
+        CoreTask<bool> Admit(NodeCore core) => core.Newcomers.AdmitAsync(asked.Contact, isHearsay: false, new AddressToken(7));
+        Assert.True(_world.Await(challenger.Call((core, _) => Admit(core))));
+        Assert.True(challenger.Core.Overlays[0].Table.Contains(asked.Contact));
+    }
+
+    private void ChallengeWith(Stranger stranger, WorldNode node, AddressToken carried, AddressToken given, PeerEndPoint dialled)
+    {
+        stranger.Ask(node.EndPoint, MessageKind.Prove, carried, (codec, bytes, envelope) =>
+            codec.Write(bytes, envelope, new ProveRequest(new byte[16], dialled, given), 128));
+        _world.Run(TimeSpan.FromSeconds(1));
+    }
+
     [Theory]
     [InlineData("refuses")]
     [InlineData("is busy")]

@@ -209,6 +209,19 @@ public class CodecGrowthTests
         Assert.Equal(displaced, reply.IsDisplaced);
     }
 
+    [Theory]
+    [InlineData("92 c410 00*16 c406 c00002011cf3", true, 0)]
+    [InlineData("93 c410 00*16 c406 c00002011cf3 c0", true, 0)]
+    [InlineData("93 c410 00*16 c406 c00002011cf3 c408 0000000000000007", true, 7)]
+    [InlineData("94 c410 00*16 c406 c00002011cf3 c408 0000000000000007 c3", true, 7)]
+    [InlineData("93 c410 00*16 c406 c00002011cf3 c407 00000000000007", false, 0)]
+    [InlineData("93 c410 00*16 c406 c00002011cf3 07", false, 0)]
+    public void TryRead_ProveWithAndWithoutToken_AbsentIsNone(string body, bool valid, ulong token)
+    {
+        Assert.Equal(valid, Codec.TryRead(WireText.ParseHex(body), out ProveRequest request));
+        Assert.Equal(token, request.Token.Value);
+    }
+
     [Fact]
     public void A_number_of_a_later_version_means_what_is_nearest_to_it()
     {

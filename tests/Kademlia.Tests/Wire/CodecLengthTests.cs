@@ -139,7 +139,7 @@ public class CodecLengthTests
         Check("find_value reply, nothing", Codec.Write(_buffer, Reply(MessageKind.FindValue), new FindValueReply(default, int.MaxValue, long.MaxValue, [], true) { IsDisplaced = true }));
         Check("store", Codec.Write(_buffer, Request(MessageKind.Store), new StoreRequest(StorePurpose.Cache, Largest.View, long.MaxValue), 0));
         Check("store reply", Codec.Write(_buffer, Reply(MessageKind.Store), new StoreReply(StoreOutcome.Refused, RecordFormat.MaxSeconds, Largest.View)));
-        Check("prove", Codec.Write(_buffer, Request(MessageKind.Prove), new ProveRequest(new byte[16], IPv6), 0));
+        Check("prove", Codec.Write(_buffer, Request(MessageKind.Prove), new ProveRequest(new byte[16], IPv6, new AddressToken(ulong.MaxValue)), 0));
         Check("prove reply", Codec.Write(_buffer, Reply(MessageKind.Prove), new ProveReply(ProofStatus.Signed, SignatureAlgorithm.KeyedHash, new byte[64], new byte[64])));
         Check("talk", Codec.Write(_buffer, Request(MessageKind.Talk), new TalkRequest(new byte[TalkRequest.MaxProtocolLength], new byte[Codec.MaxTalkPayloadLength]), 0));
         Check("digest", Codec.Write(

@@ -104,11 +104,12 @@ public class CodecRoundTripTests
     [Fact]
     public void Prove_and_its_reply_are_read_as_written() => ForAll((samples, _) =>
     {
-        ProveRequest request = new(samples.Exactly(ProveRequest.NonceLength), samples.EndPoint());
+        ProveRequest request = new(samples.Exactly(ProveRequest.NonceLength), samples.EndPoint(), samples.Token());
         ReadOnlySpan<byte> body = Open(Codec.Write(_buffer, samples.Envelope(MessageKind.Prove), request, 0), out Envelope _);
         bool same = Codec.TryRead(body, out ProveRequest readRequest)
             && readRequest.Nonce.SequenceEqual(request.Nonce)
-            && readRequest.Dialled == request.Dialled;
+            && readRequest.Dialled == request.Dialled
+            && readRequest.Token == request.Token;
 
         ProveReply reply = new(ProofStatus.Signed, SignatureAlgorithm.EcdsaP256, samples.Exactly(64), samples.Exactly(64));
         body = Open(Codec.Write(_buffer, samples.Envelope(MessageKind.Prove | MessageKind.Reply), reply), out Envelope _);

@@ -92,7 +92,7 @@ internal sealed class WireSamples(int seed)
             MessageKind.FindValue => Codec.Write(buffer, envelope, new FindValueRequest(Record().Key, (int)Number(int.MaxValue), Coin()), padded),
             MessageKind.Store => Codec.Write(
                 buffer, envelope, new StoreRequest((StorePurpose)_random.Next(3), Record().View, Number(long.MaxValue) - 1), padded),
-            MessageKind.Prove => Codec.Write(buffer, envelope, new ProveRequest(Exactly(ProveRequest.NonceLength), EndPoint()), padded),
+            MessageKind.Prove => Codec.Write(buffer, envelope, new ProveRequest(Exactly(ProveRequest.NonceLength), EndPoint(), Token()), padded),
             MessageKind.Talk => Codec.Write(buffer, envelope, new TalkRequest("chat/1"u8, Bytes(Codec.MaxTalkPayloadLength)), padded),
             MessageKind.Digest => Codec.Write(buffer, envelope, Digest(), padded),
             MessageKind.Subscribe => Codec.Write(buffer, envelope, new SubscribeRequest(Record().Key), padded),
@@ -120,6 +120,8 @@ internal sealed class WireSamples(int seed)
     public DigestRequest Digest() => Coin()
         ? new((int)Number(int.MaxValue), (ulong)_random.NextInt64(), [])
         : new(0, 0, Exactly(DigestEntry.Length * _random.Next(1, DigestRequest.MaxEntries + 1)));
+
+    public AddressToken Token() => Coin() ? AddressToken.None : new((ulong)_random.NextInt64(1, long.MaxValue));
 
     public ProbeRequest Probe() => new((ulong)_random.NextInt64(), Coin() ? default : EndPoint());
 

@@ -60,8 +60,8 @@ public sealed partial class KademliaOptions
     /// <value>The default is 4; the paper has 3 (section 2.3).</value>
     public int Parallelism { get; init; } = 4;
 
-    /// <summary>How long the first request to a contact is waited for before it is sent again.</summary>
-    /// <value>The default is 500 ms; later ones go by measured round trips (RFC 6298).</value>
+    /// <summary>How long the first request to a contact is waited for before it is sent again. It becomes less, the half at least, where the first round trips to others show that most are faster.</summary>
+    /// <value>The default is 500 ms; later requests go by measured round trips (RFC 6298).</value>
     public TimeSpan FirstTimeout { get; init; } = TimeSpan.FromMilliseconds(500);
 
     /// <summary>How long a request is waited for altogether.</summary>

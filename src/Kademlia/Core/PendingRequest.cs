@@ -8,8 +8,8 @@ namespace Kademlia.Core;
 /// <remarks>
 /// <para>Sent up to <see cref="MaxAttempts"/> times, one retransmission timeout (RTO) apart: a lost datagram costs one round trip
 /// more, and a dead node a datagram or two. Slow after one RTO, overdue after two or a second, whichever is later, failed two RTOs
-/// after the last attempt but not before <see cref="Patience"/>, and at the latest after the request timeout. A reply ends it at
-/// any time.</para>
+/// after the last attempt but not before <see cref="Patience"/>, nor before that would be by the configured first timeout where no round
+/// trip was measured, and at the latest after the request timeout. A reply ends it at any time.</para>
 /// <para>Exactly one of <see cref="OnReply"/>, <see cref="OnFailure"/> and <see cref="OnCancelled"/> is called, once;
 /// <see cref="OnSlow"/> and <see cref="OnOverdue"/> at most once each, before it.</para>
 /// </remarks>
@@ -24,6 +24,7 @@ internal abstract class PendingRequest(Contact contact, MessageKind kind) : Core
     private TimeSpan _slowAt;
     private TimeSpan _overdueAt;
     private TimeSpan _failAt;
+    private TimeSpan _patientUntil;
     private TimeSpan _deadline;
 
     /// <summary>Who is asked; its id is the default value while only the endpoint is known.</summary>
@@ -93,9 +94,14 @@ internal abstract class PendingRequest(Contact contact, MessageKind kind) : Core
     }
 
     /// <summary>Sets the times of all that can happen, from the first attempt.</summary>
-    internal void Start(TimeSpan now, TimeSpan timeout, TimeSpan requestTimeout)
+    /// <param name="now">The time.</param>
+    /// <param name="timeout">The RTO.</param>
+    /// <param name="patientTimeout">The RTO by which it is given up: longer, where nothing was measured of the contact.</param>
+    /// <param name="requestTimeout">How long it is waited for where nothing else is said.</param>
+    internal void Start(TimeSpan now, TimeSpan timeout, TimeSpan patientTimeout, TimeSpan requestTimeout)
     {
         Timeout = timeout;
+        _patientUntil = now + Max(Patience, patientTimeout * (MaxAttempts + 1));
         FirstSent = now;
         _slowAt = now + timeout;
         _overdueAt = now + Max(timeout * 2, LeastOverdue);
@@ -108,7 +114,7 @@ internal abstract class PendingRequest(Contact contact, MessageKind kind) : Core
     {
         Attempts++;
         _sendAt = now + Timeout;
-        _failAt = Attempts < MaxAttempts ? _deadline : Min(_deadline, Max(now + (Timeout * 2), FirstSent + Patience));
+        _failAt = Attempts < MaxAttempts ? _deadline : Min(_deadline, Max(now + (Timeout * 2), _patientUntil));
     }
 
     internal TimeSpan NextDue()

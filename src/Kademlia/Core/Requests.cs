@@ -15,6 +15,7 @@ internal sealed class Requests(NodeCore core)
     public const int MaxPending = 16384;
 
     private readonly Dictionary<ulong, PendingRequest> _pending = [];
+    private readonly FirstTimeout _firstTimeout = new(core.Options.FirstTimeout);
     private readonly byte[] _buffer = new byte[Codec.MaxMessageLength];
 
     public int Count => _pending.Count;
@@ -38,7 +39,8 @@ internal sealed class Requests(NodeCore core)
         while (!_pending.TryAdd(request.Transaction, request));
 
         core.Counters.RequestsSent++;
-        request.Start(core.Now, peer.TimeoutOr(core.Options.FirstTimeout), core.Options.RequestTimeout);
+        request.Start(
+            core.Now, peer.TimeoutOr(_firstTimeout.Value), peer.TimeoutOr(core.Options.FirstTimeout), core.Options.RequestTimeout);
         Write(request, peer, peer.Token.IsNone ? request.FirstContactLength : Codec.MinRequestLength);
         core.Timers.Schedule(request, request.NextDue());
     }
@@ -88,7 +90,7 @@ internal sealed class Requests(NodeCore core)
         peer.OnReply(envelope.Sender, envelope.Token);
         if (IsPrompt(request, envelope.Kind, peer))
         {
-            peer.OnRoundTrip(core.Now - request.FirstSent);
+            OnRoundTrip(peer, core.Now - request.FirstSent);
         }
 
         if (envelope.Kind == MessageKind.Retry)
@@ -137,6 +139,16 @@ internal sealed class Requests(NodeCore core)
         && (reply == MessageKind.Retry
             || request.Kind is MessageKind.Ping or MessageKind.FindNode or MessageKind.FindValue
             || (request.Kind == MessageKind.Prove && !peer.HasMeasured));
+
+    private void OnRoundTrip(PeerState peer, TimeSpan roundTrip)
+    {
+        if (!peer.HasMeasured)
+        {
+            _firstTimeout.OnRoundTrip(roundTrip);
+        }
+
+        peer.OnRoundTrip(roundTrip);
+    }
 
     private static bool Answers(MessageKind reply, MessageKind request) =>
         reply == (request | MessageKind.Reply) || reply is MessageKind.Retry or MessageKind.Unsupported;

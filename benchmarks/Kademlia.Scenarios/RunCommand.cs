@@ -20,10 +20,10 @@ internal sealed class RunCommand : Command
         CustomParser = Find,
     };
 
-    private readonly Option<int> _nodes = Number("--nodes", "N", "How many nodes; the scenario's own number when left out.", 0, LeastNodes, MostNodes);
-    private readonly Option<int> _seed = Number("--seed", "S", "Everything that is left to chance follows from it.", 1, 0, int.MaxValue);
-    private readonly Option<int> _bucketSize = Number("--k", "K", "How many nodes hold a record, and how many contacts a bucket has.", DefaultBucketSize, 1, 128);
-    private readonly Option<int> _hours = Number("--hours", "H", "How many virtual hours it goes on for; the scenario's own number when left out.", 0, 1, MostHours);
+    private readonly Option<int?> _nodes = Number("--nodes", "N", $"How many nodes, {LeastNodes} at least; the scenario's own number when left out.", null, LeastNodes, MostNodes);
+    private readonly Option<int?> _seed = Number("--seed", "S", "Everything that is left to chance follows from it.", 1, 0, int.MaxValue);
+    private readonly Option<int?> _bucketSize = Number("--k", "K", "How many nodes hold a record, and how many contacts a bucket has.", DefaultBucketSize, 1, 128);
+    private readonly Option<int?> _hours = Number("--hours", "H", "How many virtual hours it goes on for; the scenario's own number when left out.", null, 1, MostHours);
     private readonly Option<FileInfo?> _json = new("--json") { HelpName = "FILE", Description = "Write the goals and what was measured." };
     private readonly Option<FileInfo?> _svg = new("--svg") { HelpName = "FILE", Description = "Draw what the scenario has a picture of." };
 
@@ -45,9 +45,9 @@ internal sealed class RunCommand : Command
     private int Run(ParseResult parsed)
     {
         Scenario scenario = parsed.GetRequiredValue(_scenario);
-        int nodes = parsed.GetValue(_nodes) is int given and > 0 ? given : scenario.DefaultNodes;
-        int hours = parsed.GetValue(_hours) is int told and > 0 ? told : scenario.DefaultHours;
-        Trial trial = new(nodes, parsed.GetValue(_seed), parsed.GetValue(_bucketSize), hours, new Progress());
+        int nodes = parsed.GetValue(_nodes) ?? scenario.DefaultNodes;
+        int hours = parsed.GetValue(_hours) ?? scenario.DefaultHours;
+        Trial trial = new(nodes, parsed.GetRequiredValue(_seed)!.Value, parsed.GetRequiredValue(_bucketSize)!.Value, hours, new Progress());
         try
         {
             scenario.Run(trial);
@@ -108,11 +108,11 @@ internal sealed class RunCommand : Command
         return scenario;
     }
 
-    private static Option<int> Number(string name, string helpName, string description, int defaultValue, int least, int most) => new(name)
+    private static Option<int?> Number(string name, string helpName, string description, int? defaultValue, int least, int most) => new(name)
     {
         Description = description,
         HelpName = helpName,
-        DefaultValueFactory = _ => defaultValue,
+        DefaultValueFactory = defaultValue is null ? null : _ => defaultValue,
         CustomParser = result =>
         {
             string text = result.Tokens[0].Value;

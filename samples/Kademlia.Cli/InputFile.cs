@@ -1,8 +1,19 @@
+using System.CommandLine.Parsing;
+
 namespace Kademlia.Cli;
 
 /// <summary>Reads small files, and says in one sentence why it cannot.</summary>
 internal static class InputFile
 {
+    /// <summary>Refuses the path of a file that is not there, before anybody is asked anything.</summary>
+    public static void MustExist(ArgumentResult path)
+    {
+        if (!File.Exists(path.Tokens[0].Value))
+        {
+            path.AddError(NoFile(path.Tokens[0].Value));
+        }
+    }
+
     /// <summary>The whole file, or null when it is longer: no more than a byte too many is read.</summary>
     public static byte[]? ReadUpTo(int maxLength, string path)
     {
@@ -15,11 +26,13 @@ internal static class InputFile
         }
         catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
         {
-            throw new CliException(ExitCode.WrongUsage, $"There is no file {path}: check the path.");
+            throw new CliException(ExitCode.WrongUsage, NoFile(path));
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             throw new CliException(ExitCode.WrongUsage, $"The file {path} cannot be read, check its permissions: {e.Message}");
         }
     }
+
+    private static string NoFile(string path) => $"There is no file {path}: check the path.";
 }

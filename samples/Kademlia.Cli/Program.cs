@@ -2,8 +2,10 @@ using System.CommandLine;
 using System.CommandLine.Invocation;
 using Kademlia.Cli;
 
+string[] line = args is ["help", ..] ? [.. args[1..], "--help"] : args;
+
 // A value may begin with "@": no response files.
-ParseResult parsed = new KadCommandLine().Parse(args, new ParserConfiguration { ResponseFileTokenReplacer = null });
+ParseResult parsed = new KadCommandLine().Parse(line, new ParserConfiguration { ResponseFileTokenReplacer = null });
 if (parsed.Action is ParseErrorAction)
 {
     Command command = parsed.CommandResult.Command;

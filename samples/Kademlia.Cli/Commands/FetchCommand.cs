@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.CommandLine.Parsing;
 using System.Diagnostics;
 using Kademlia.Cli.Reports;
 
@@ -19,6 +20,7 @@ internal sealed class FetchCommand : KadCommand
     public FetchCommand(CommonOptions common)
         : base("fetch", "Fetch a file of any size from all who share it, and verify every part.", common)
     {
+        _out.Validators.Add(MustBeNew);
         Add(_key);
         Add(_out);
     }
@@ -42,6 +44,14 @@ internal sealed class FetchCommand : KadCommand
         }
 
         return ExitCode.Done;
+    }
+
+    private static void MustBeNew(OptionResult path)
+    {
+        if (path.Tokens is [Token { Value: string name }] && File.Exists(name))
+        {
+            path.AddError($"There is a file {name} already: choose another name, or move it away.");
+        }
     }
 
     private static async Task<FetchedContent> FetchAsync(KademliaNode node, RecordKey key, string path, CancellationToken cancellationToken)

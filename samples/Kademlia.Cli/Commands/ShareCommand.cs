@@ -18,6 +18,7 @@ internal sealed class ShareCommand : KadCommand
     public ShareCommand(CommonOptions common)
         : base("share", "Provide a file of any size to others, and print the key under which they fetch it.", common)
     {
+        _path.Validators.Add(InputFile.MustExist);
         Add(_path);
         Add(_port);
         Add(_bind);

@@ -115,6 +115,27 @@ public sealed class KadProcessTests : IDisposable
     }
 
     [Fact(Timeout = Loopback.Patience)]
+    public async Task What_cannot_be_done_is_said_before_anybody_is_asked()
+    {
+        const string Nobody = "127.0.0.1:1";
+        KadResult missing = await KadProcess.RunAsync("share", _folder.File("missing"), "--bootstrap", Nobody, "--ephemeral");
+        Assert.Equal((2, true), (missing.ExitCode, missing.Errors.StartsWith("kad: There is no file", StringComparison.Ordinal)));
+        await File.WriteAllTextAsync(_folder.File("there"), "", Loopback.Token);
+        KadResult there = await KadProcess.RunAsync(
+            "fetch", $"{RecordKey.ForContent("a"u8)}", "--out", _folder.File("there"), "--bootstrap", Nobody, "--ephemeral");
+        Assert.Equal((2, true), (there.ExitCode, there.Errors.StartsWith("kad: There is a file", StringComparison.Ordinal)));
+    }
+
+    [Fact(Timeout = Loopback.Patience)]
+    public async Task Help_is_given_to_whoever_asks_for_it()
+    {
+        KadResult asked = await KadProcess.RunAsync("help", "put");
+        KadResult option = await KadProcess.RunAsync("put", "--help");
+        Assert.Equal((0, option.Output), (asked.ExitCode, asked.Output));
+        Assert.Contains("--bootstrap", asked.Output, StringComparison.Ordinal);
+    }
+
+    [Fact(Timeout = Loopback.Patience)]
     public async Task A_node_that_is_told_to_end_leaves_and_ends_well()
     {
         Assert.SkipWhen(OperatingSystem.IsWindows(), "There is no SIGTERM on Windows.");

@@ -2,7 +2,7 @@ using System.CommandLine.Parsing;
 
 namespace Kademlia.Cli;
 
-/// <summary>Reads small files, and says in one sentence why it cannot.</summary>
+/// <summary>Looks for files and reads small ones, and says in one sentence why it cannot.</summary>
 internal static class InputFile
 {
     /// <summary>Refuses the path of a file that is not there, before anybody is asked anything.</summary>

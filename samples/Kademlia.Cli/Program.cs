@@ -2,10 +2,13 @@ using System.CommandLine;
 using System.CommandLine.Invocation;
 using Kademlia.Cli;
 
-string[] line = args is ["help", ..] ? [.. args[1..], "--help"] : args;
+// As git and dotnet have it: `kad help put`.
+KadCommandLine kad = new();
+bool asksForHelp = args is ["help"] || (args is ["help", string name] && kad.Subcommands.Any(c => c.Name == name));
+string[] line = asksForHelp ? [.. args[1..], "--help"] : args;
 
 // A value may begin with "@": no response files.
-ParseResult parsed = new KadCommandLine().Parse(line, new ParserConfiguration { ResponseFileTokenReplacer = null });
+ParseResult parsed = kad.Parse(line, new ParserConfiguration { ResponseFileTokenReplacer = null });
 if (parsed.Action is ParseErrorAction)
 {
     Command command = parsed.CommandResult.Command;

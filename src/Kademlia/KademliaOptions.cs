@@ -60,7 +60,7 @@ public sealed partial class KademliaOptions
     /// <value>The default is 4; the paper has 3 (section 2.3).</value>
     public int Parallelism { get; init; } = 4;
 
-    /// <summary>How long the first request to a contact is waited for before it is sent again. It becomes less, the half at least, where the first round trips to others show that most are faster.</summary>
+    /// <summary>How long the first request to a contact is waited for before it is sent again. What the first round trips to others teach shortens it, to half at the least; nothing is given up sooner for that.</summary>
     /// <value>The default is 500 ms; later requests go by measured round trips (RFC 6298).</value>
     public TimeSpan FirstTimeout { get; init; } = TimeSpan.FromMilliseconds(500);
 

@@ -3,9 +3,8 @@ namespace Kademlia.Core;
 /// <summary>How long to wait for a peer of which no round trip was measured: as for one whose first round trip was the median of all peers' first ones.</summary>
 /// <remarks>
 /// A timeout that suits every path is too long for most: while a walk waits half a second for a dead contact, others could have answered.
-/// It moves by a small part of itself with each peer that is measured, up as often as down. What had to be sent again is not measured
-/// (Karn's rule), which leaves out the slowest: that moves a median little, where it would pull down a mean for ever.
-/// So long goes by before others are asked and the request is sent again; it is not given up sooner for that.
+/// It moves by a small part of itself with each peer that is measured for the first time. A reply that came after a second sending measures
+/// nothing (Karn's rule); such a peer's next request has the time that is configured, and then it is measured, and counts.
 /// </remarks>
 internal sealed class FirstTimeout
 {

@@ -22,7 +22,7 @@ internal sealed class Overlay(bool isIPv4, RoutingTable table, bool serves)
     /// <summary>How many nodes are nearer to a key than a distance, if ids are as dense there as everywhere.</summary>
     public double ExpectedWithin(Distance distance) => EstimatedSize * (distance.Word0 / (double)ulong.MaxValue);
 
-    /// <summary>Whether we know k nodes that are closer to a key than we are: what is newer is stored there, and not here. PROTOCOL.md, section 4.4.</summary>
+    /// <summary>Whether we know k nodes that are closer to a key than we are: what is newer is put there, and not here. PROTOCOL.md, section 4.4.</summary>
     public bool IsDisplaced(NodeId key) => Table.CountCloser(key) >= Table.BucketSize;
 
     /// <summary>A walk ended with these, the closest first: uniform ids as dense as that make a network of this size.</summary>

@@ -8,8 +8,8 @@ namespace Kademlia.Core;
 /// <remarks>
 /// <para>Sent up to <see cref="MaxAttempts"/> times, one retransmission timeout (RTO) apart: a lost datagram costs one round trip
 /// more, and a dead node a datagram or two. Slow after one RTO, overdue after two or a second, whichever is later, failed two RTOs
-/// after the last attempt but not before <see cref="Patience"/>, nor before that would be by the configured first timeout where no round
-/// trip was measured, and at the latest after the request timeout. A reply ends it at any time.</para>
+/// after the last attempt would be due but not before <see cref="Patience"/>, and at the latest after the request timeout. Where nothing was
+/// measured of the contact it turns slow, and is sent again, sooner: <see cref="Timeouts"/>. A reply ends it at any time.</para>
 /// <para>Exactly one of <see cref="OnReply"/>, <see cref="OnFailure"/> and <see cref="OnCancelled"/> is called, once;
 /// <see cref="OnSlow"/> and <see cref="OnOverdue"/> at most once each, before it.</para>
 /// </remarks>
@@ -25,6 +25,7 @@ internal abstract class PendingRequest(Contact contact, MessageKind kind) : Core
     private TimeSpan _overdueAt;
     private TimeSpan _failAt;
     private TimeSpan _patientUntil;
+    private Timeouts _timeouts;
     private TimeSpan _deadline;
 
     /// <summary>Who is asked; its id is the default value while only the endpoint is known.</summary>
@@ -66,10 +67,7 @@ internal abstract class PendingRequest(Contact contact, MessageKind kind) : Core
 
     internal Requests? Owner { get; set; }
 
-    private TimeSpan Timeout { get; set; }
-
     private bool IsSlow { get; set; }
-
 
     /// <summary>Writes the request; called for each attempt, since the token may have changed.</summary>
     public abstract int Write(Span<byte> destination, in Envelope envelope, int paddedLength);
@@ -95,16 +93,15 @@ internal abstract class PendingRequest(Contact contact, MessageKind kind) : Core
 
     /// <summary>Sets the times of all that can happen, from the first attempt.</summary>
     /// <param name="now">The time.</param>
-    /// <param name="timeout">The RTO.</param>
-    /// <param name="patientTimeout">The RTO by which it is given up: longer, where nothing was measured of the contact.</param>
+    /// <param name="timeouts">The RTOs.</param>
     /// <param name="requestTimeout">How long it is waited for where nothing else is said.</param>
-    internal void Start(TimeSpan now, TimeSpan timeout, TimeSpan patientTimeout, TimeSpan requestTimeout)
+    internal void Start(TimeSpan now, Timeouts timeouts, TimeSpan requestTimeout)
     {
-        Timeout = timeout;
-        _patientUntil = now + Max(Patience, patientTimeout * (MaxAttempts + 1));
+        _timeouts = timeouts;
+        _patientUntil = now + Max(Patience, timeouts.Last * (MaxAttempts + 1));
         FirstSent = now;
-        _slowAt = now + timeout;
-        _overdueAt = now + Max(timeout * 2, LeastOverdue);
+        _slowAt = now + timeouts.First;
+        _overdueAt = now + Max(timeouts.Last * 2, LeastOverdue);
         _deadline = now + (GiveUpAfter ?? requestTimeout);
         OnAttempt(now);
     }
@@ -113,8 +110,20 @@ internal abstract class PendingRequest(Contact contact, MessageKind kind) : Core
     internal void OnAttempt(TimeSpan now)
     {
         Attempts++;
-        _sendAt = now + Timeout;
-        _failAt = Attempts < MaxAttempts ? _deadline : Min(_deadline, Max(now + (Timeout * 2), _patientUntil));
+        SetTimes(now);
+    }
+
+    /// <summary>It was sent again with the token of a retry, whose round trip was measured.</summary>
+    internal void OnRepeated(TimeSpan now, TimeSpan timeout)
+    {
+        _timeouts = new Timeouts(timeout, timeout, timeout);
+        SetTimes(now);
+    }
+
+    private void SetTimes(TimeSpan now)
+    {
+        _sendAt = now + _timeouts.After(Attempts, MaxAttempts);
+        _failAt = Attempts < MaxAttempts ? _deadline : Min(_deadline, Max(now + (_timeouts.Last * 2), _patientUntil));
     }
 
     internal TimeSpan NextDue()

@@ -83,7 +83,7 @@ internal sealed partial class RecordCollector(NodeCore core, RecordKey key, GetO
         return IsNewFrom(holder, record.Writer);
     }
 
-    /// <summary>A holder knows k others that are closer to the key, where what is newer is stored: it tells what it has, but not that this is the newest.</summary>
+    /// <summary>A holder knows k others that are closer to the key, where what is newer is put: it tells what it has, but not that this is the newest.</summary>
     public void OnDisplaced(NodeId holder) => _displaced.Add(holder);
 
     /// <summary>Takes in a record that this node holds itself: it was verified when it came.</summary>

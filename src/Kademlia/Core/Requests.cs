@@ -39,8 +39,7 @@ internal sealed class Requests(NodeCore core)
         while (!_pending.TryAdd(request.Transaction, request));
 
         core.Counters.RequestsSent++;
-        request.Start(
-            core.Now, peer.TimeoutOr(_firstTimeout.Value), peer.TimeoutOr(core.Options.FirstTimeout), core.Options.RequestTimeout);
+        request.Start(core.Now, TimeoutsFor(peer), core.Options.RequestTimeout);
         Write(request, peer, peer.Token.IsNone ? request.FirstContactLength : Codec.MinRequestLength);
         core.Timers.Schedule(request, request.NextDue());
     }
@@ -140,6 +139,12 @@ internal sealed class Requests(NodeCore core)
             || request.Kind is MessageKind.Ping or MessageKind.FindNode or MessageKind.FindValue
             || (request.Kind == MessageKind.Prove && !peer.HasMeasured));
 
+    /// <summary>Who answered and was not measured was slow, or a datagram was lost: it is sent one time again no sooner than ever, so that it is measured.</summary>
+    private Timeouts TimeoutsFor(PeerState peer) => new(
+        peer.TimeoutOr(peer.HasAnswered ? core.Options.FirstTimeout : _firstTimeout.Value),
+        peer.TimeoutOr(_firstTimeout.Value),
+        peer.TimeoutOr(core.Options.FirstTimeout));
+
     private void OnRoundTrip(PeerState peer, TimeSpan roundTrip)
     {
         if (!peer.HasMeasured)
@@ -159,6 +164,8 @@ internal sealed class Requests(NodeCore core)
         if (!request.WasRetried)
         {
             request.WasRetried = true;
+            request.OnRepeated(core.Now, peer.TimeoutOr(core.Options.FirstTimeout));
+            Reschedule(request);
             Write(request, peer, Codec.MinRequestLength);
         }
     }

@@ -30,6 +30,6 @@ internal readonly ref struct FindValueReply(RecordList records, int held, long n
     /// <summary>Whether the answerer had further contacts that did not fit.</summary>
     public bool More { get; } = more;
 
-    /// <summary>Whether the answerer holds something under the key and knows k nodes that are closer to it, where what is newer is stored.</summary>
+    /// <summary>Whether the answerer holds something under the key and knows k nodes that are closer to it, where what is newer is put.</summary>
     public bool IsDisplaced { get; init; }
 }

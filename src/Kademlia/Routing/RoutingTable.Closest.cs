@@ -30,20 +30,28 @@ public sealed partial class RoutingTable
     }
 
     /// <summary>Counts the contacts that are closer to a target than the table's own id is, and answered what they were asked last.</summary>
-    /// <param name="target">Any id.</param>
-    public int CountCloser(NodeId target)
+    internal int CountCloser(NodeId target)
     {
-        Distance own = Self ^ target;
+        Distance difference = Self ^ target;
+        int last = BucketCount - 1;
         int count = 0;
-        foreach (KBucket bucket in _buckets)
+        for (int i = Math.Min(difference.LeadingZeroCount, last); i < last; i++)
         {
-            foreach (ref TableEntry entry in bucket.Contacts.Entries)
-            {
-                count += entry.Failures == 0 && (entry.Contact.Id ^ target) < own ? 1 : 0;
-            }
+            count += HasBit(difference, i) ? Count(_buckets[i].Contacts.Entries, Distance.MaxValue) : 0;
         }
 
-        return count;
+        return count + Count(_buckets[last].Contacts.Entries, difference);
+
+        int Count(ReadOnlySpan<TableEntry> entries, Distance within)
+        {
+            int closer = 0;
+            foreach (ref readonly TableEntry entry in entries)
+            {
+                closer += entry.Failures == 0 && (entry.Contact.Id ^ target) < within ? 1 : 0;
+            }
+
+            return closer;
+        }
     }
 
     private int CopyDeeper(int first, Distance difference, NodeId target, Span<Contact> destination, int written)

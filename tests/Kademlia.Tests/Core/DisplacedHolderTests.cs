@@ -28,7 +28,7 @@ public sealed class DisplacedHolderTests
     }
 
     [Fact]
-    public void Every_reader_sees_what_the_closest_hold_though_as_many_farther_ones_hold_an_older_record()
+    public void Readers_see_what_the_closest_hold_though_three_times_as_many_farther_ones_hold_an_older_record()
     {
         Record old = Put("old");
         foreach (WorldNode node in ByDistance(old.Key.Hash)[K..(4 * K)])
@@ -39,7 +39,10 @@ public sealed class DisplacedHolderTests
         Put("new");
         WorldNode[] readers = [.. _world.Nodes.Where(n => n != Writer)];
         Assert.Equal(3 * K, readers.Count(n => n.Core.Read(old.Key, Writer.Id)?.Sequence == old.Sequence));
-        Assert.All(readers, n => Assert.Equal("new"u8, Get(n, old.Key).Value.Span));
+        // All at once, before any of them mends what it meets. Of those who hold the old one a few do not know the closest yet.
+        WorldOperation<GetResult>[] gets = [.. readers.Select(n => Begin(n, old.Key))];
+        int right = gets.Count(get => _world.Await(get).Value.Span.SequenceEqual("new"u8));
+        Assert.InRange(right, 0.95 * readers.Length, readers.Length);
     }
 
     [Fact]
@@ -67,6 +70,8 @@ public sealed class DisplacedHolderTests
         return receipt.Record;
     }
 
-    private GetResult Get(WorldNode node, RecordKey key) =>
-        _world.Await(node.Call((core, scope) => core.Getting.GetAsync(key, new GetOptions(), scope)));
+    private GetResult Get(WorldNode node, RecordKey key) => _world.Await(Begin(node, key));
+
+    private static WorldOperation<GetResult> Begin(WorldNode node, RecordKey key) =>
+        node.Call((core, scope) => core.Getting.GetAsync(key, new GetOptions(), scope));
 }

@@ -45,6 +45,7 @@ public class FirstTimeoutTests
             timeout.OnRoundTrip(TimeSpan.FromMilliseconds(20));
         }
 
+        Assert.Equal(Most / 2, timeout.Value);
         for (int i = 0; i < 100; i++)
         {
             timeout.OnRoundTrip(TimeSpan.FromMilliseconds(300));

@@ -94,6 +94,39 @@ public sealed class PendingRequestTests
         Assert.InRange(later.SlowAfter, TimeSpan.FromMilliseconds(100), TimeSpan.FromMilliseconds(499));
     }
 
+    [Fact]
+    public void A_peer_that_was_never_asked_is_waited_for_as_others_taught_and_given_up_no_sooner()
+    {
+        Teach(TimeSpan.FromMilliseconds(20));
+        Assert.Equal(["0 sent", "250 sent", "250 slow", "750 sent", "1000 overdue", "2000 TimedOut"], LogOf(Send()));
+        Assert.Equal(["0", "250", "500", "750", "1000", "1500", "2000", "2500"], SendingsOf(Send(attempts: 8)));
+    }
+
+    [Fact]
+    public void A_peer_that_is_slower_than_others_is_sent_one_request_twice_and_then_measured()
+    {
+        Teach(TimeSpan.FromMilliseconds(20));
+        _silent.Answers = true;
+        Assert.Equal(["0", "250"], SendingsOf(Send(latency: TimeSpan.FromMilliseconds(150))));
+        Assert.False(_node.Core.Peers.Find(_silent.EndPoint)!.HasMeasured);
+        Assert.Equal(["0"], SendingsOf(Send(latency: TimeSpan.FromMilliseconds(150))));
+        Assert.True(_node.Core.Peers.Find(_silent.EndPoint)!.HasMeasured);
+    }
+
+    /// <summary>Pings many others, which answer that fast.</summary>
+    private void Teach(TimeSpan roundTrip)
+    {
+        for (int i = 0; i < 40; i++)
+        {
+            Stranger other = new(_world, $"61.0.{i}.1:7411");
+            LogOf(Send(latency: roundTrip / 2, contact: other.Contact));
+        }
+
+        _world.FixedLatency = null;
+    }
+
+    private IEnumerable<string> SendingsOf(Probe probe) => LogOf(probe).Where(line => line.EndsWith(" sent", StringComparison.Ordinal)).Select(line => line.Split(' ')[0]);
+
     private static CoreTask<bool> Do(Action action)
     {
         action();
@@ -102,10 +135,10 @@ public sealed class PendingRequestTests
         return done;
     }
 
-    private Probe Send(int attempts = 3, TimeSpan? latency = null)
+    private Probe Send(int attempts = 3, TimeSpan? latency = null, Contact? contact = null)
     {
         _world.FixedLatency = latency;
-        Probe probe = new(_node.Core, _silent.Contact with { Id = default }) { MaxAttempts = attempts };
+        Probe probe = new(_node.Core, (contact ?? _silent.Contact) with { Id = default }) { MaxAttempts = attempts };
         _node.Call((core, _) => Do(() => core.Requests.Send(probe)));
         return probe;
     }

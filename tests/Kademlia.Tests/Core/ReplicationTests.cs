@@ -32,6 +32,7 @@ public class ReplicationTests
 
             kept.RemoveAll(key => !world.Nodes.Any(n => Holds(n, key, publisher)));
             world.Run(TimeSpan.FromHours(1));
+            Assert.All(kept, key => Assert.InRange(ClosestTo(world, key).Count(n => Holds(n, key, publisher)), K / 2, K));
         }
 
         Assert.InRange(world.Nodes.Count, 6, 10);
@@ -95,6 +96,8 @@ public class ReplicationTests
         Dictionary<MessageKind, int> sent = Count(world, TimeSpan.FromHours(2));
         Assert.True(sent[MessageKind.Digest] > 20 * K);
         Assert.False(sent.ContainsKey(MessageKind.Store));
+
+        // Who seemed to be among the closest when it was put keeps it.
         Assert.All(keys, key => Assert.InRange(world.Nodes.Count(n => n.Core.Holding.Index.Under(key).Length > 0), K, 2 * K));
     }
 

@@ -133,6 +133,7 @@ public sealed class KadProcessTests : IDisposable
         KadResult option = await KadProcess.RunAsync("put", "--help");
         Assert.Equal((0, option.Output), (asked.ExitCode, asked.Output));
         Assert.Contains("--bootstrap", asked.Output, StringComparison.Ordinal);
+        Assert.Equal(2, (await KadProcess.RunAsync("help", "nonsense")).ExitCode);
     }
 
     [Fact(Timeout = Loopback.Patience)]

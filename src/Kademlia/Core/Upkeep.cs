@@ -250,9 +250,21 @@ internal sealed partial class Upkeep(NodeCore core)
         {
             if (overlay.Table.TryGetBucketToRefresh(core.Now, core.Options.RefreshInterval, core.Random, out NodeId target))
             {
-                await WalkAsync(overlay, target, AddressFamilies.None, Purpose.Refresh);
+                await RefreshAsync(overlay, target);
             }
         }
+    }
+
+    /// <summary>A range of which the table holds as many as it may, who all answer, is left alone: nobody would be added.</summary>
+    private async CoreTask RefreshAsync(Overlay overlay, NodeId target)
+    {
+        if (overlay.Table.IsSettled(target))
+        {
+            overlay.Table.OnLookup(target, core.Now);
+            return;
+        }
+
+        await WalkAsync(overlay, target, AddressFamilies.None, Purpose.Refresh);
     }
 
     /// <summary>Looks into every range that no lookup went into since the joining: what a new node knows little of.</summary>

@@ -149,10 +149,11 @@ internal sealed class Walk
 
     private void Ask(Contact contact, bool isAgain)
     {
-        WalkRequest request = new(this, contact, isAgain)
+        WalkStep step = new(contact, _lookup, _question.CursorFor(contact));
+        WalkRequest request = new(this, step, isAgain)
         {
             MaxAttempts = _question.Attempts,
-            FirstContactLength = _question.FirstContactLength,
+            FirstContactLength = _question.FirstContactLengthFor(step),
             IsHearsay = !_overlay.Table.Contains(contact),
             Purpose = _scope.Purpose,
         };
@@ -278,10 +279,8 @@ internal sealed class Walk
         return count;
     }
 
-    private sealed class WalkRequest(Walk walk, Contact contact, bool isAgain) : PendingRequest(contact, walk._question.Kind)
+    private sealed class WalkRequest(Walk walk, WalkStep step, bool isAgain) : PendingRequest(step.Contact, walk._question.Kind)
     {
-        private readonly int _cursor = walk._question.CursorFor(contact);
-
         /// <summary>Whether the contact answered before and is asked for the rest; the walk does not end before it, unless it is overdue.</summary>
         public bool IsAgain { get; } = isAgain;
 
@@ -292,7 +291,7 @@ internal sealed class Walk
         {
             WasProven = !envelope.Token.IsNone;
             walk.Sent++;
-            return walk._question.Write(destination, envelope, paddedLength, _cursor);
+            return walk._question.Write(destination, envelope, paddedLength, step);
         }
 
         public override void OnReply(in Envelope envelope, ReadOnlySpan<byte> body) => walk.OnReply(this, body);

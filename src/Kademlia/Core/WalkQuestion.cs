@@ -1,3 +1,4 @@
+using Kademlia.Lookups;
 using Kademlia.Messages;
 
 namespace Kademlia.Core;
@@ -8,7 +9,7 @@ internal abstract class WalkQuestion
     public abstract MessageKind Kind { get; }
 
     /// <summary>How long the first datagram to an unproven contact is made, so that its reply may be as long.</summary>
-    public abstract int FirstContactLength { get; }
+    public abstract int FirstContactLengthFor(WalkStep step);
 
     /// <summary>How often a contact is asked before it counts as failed.</summary>
     public abstract int Attempts { get; }
@@ -27,7 +28,7 @@ internal abstract class WalkQuestion
     /// <summary>Who first gave what was asked for, where that is more than contacts: a walk that ends there has no closest to speak of.</summary>
     public virtual Contact? FirstHolder => null;
 
-    public abstract int Write(Span<byte> destination, in Envelope envelope, int paddedLength, int cursor);
+    public abstract int Write(Span<byte> destination, in Envelope envelope, int paddedLength, WalkStep step);
 
     /// <summary>Reads a reply; the contacts are valid until the next message is read.</summary>
     /// <param name="contact">Who replied.</param>
@@ -40,3 +41,9 @@ internal abstract class WalkQuestion
     public abstract bool TryRead(
         Contact contact, bool wasProven, ReadOnlySpan<byte> body, out ReadOnlySpan<Contact> contacts, out bool more, out bool again);
 }
+
+/// <summary>Whom a walk asks, and how far it is.</summary>
+/// <param name="Contact">Who is asked.</param>
+/// <param name="Lookup">What is known by now.</param>
+/// <param name="Cursor">Where the request goes on, with all its attempts.</param>
+internal readonly record struct WalkStep(Contact Contact, Lookup Lookup, int Cursor);

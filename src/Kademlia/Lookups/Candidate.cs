@@ -56,6 +56,9 @@ internal struct Candidate
     /// <summary>Whether it was asked, did not answer, and would count if it did.</summary>
     public readonly bool IsMissed => !IsShadowed && !HasAnswered && Requests > 0;
 
+    /// <summary>Whether it does not matter any more who else names it.</summary>
+    public readonly bool NeedsNoNaming => IsFromOwnTable || HasAnswered || (Requests > 0 && SecondReferrer != Nobody);
+
     /// <summary>Whether two candidates cannot both be among the closest: one id, one endpoint, or one limited group of endpoints.</summary>
     public readonly bool Excludes(in Candidate other) =>
         Contact.Id == other.Contact.Id

@@ -64,6 +64,27 @@ public sealed partial class Lookup
         return count;
     }
 
+    /// <summary>
+    /// Copies those of the k closest candidates whom nobody needs to name any more: contacts of our own table, those that answered,
+    /// and those that were asked and that two have named. That one is named a second time counts.
+    /// </summary>
+    /// <returns>How many were copied: at most k, and at most the length of <paramref name="destination"/>.</returns>
+    public int CopyKnown(Span<Contact> destination)
+    {
+        int count = 0;
+        ReadOnlySpan<short> closest = _shortlist.Slots;
+        foreach (short slot in closest[..Math.Min(closest.Length, Math.Min(_bucketSize, destination.Length))])
+        {
+            ref readonly Candidate candidate = ref _shortlist[slot];
+            if (candidate.NeedsNoNaming)
+            {
+                destination[count++] = candidate.Contact;
+            }
+        }
+
+        return count;
+    }
+
     /// <summary>Copies those that were asked, have not answered, and would be among the closest if they did; closest first.</summary>
     /// <returns>How many were copied: at most the length of <paramref name="destination"/>.</returns>
     public int CopyUnanswered(Span<Contact> destination)

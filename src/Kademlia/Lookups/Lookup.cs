@@ -120,7 +120,7 @@ public sealed partial class Lookup
     private int Slots => Math.Max(IsClosing ? _bucketSize : 0, _parallelism + Math.Min(_slow, _maxSlow));
 
     /// <summary>Whether the closest that is alive has answered.</summary>
-    private bool IsClosing
+    internal bool IsClosing
     {
         get
         {

@@ -1,9 +1,20 @@
 namespace Kademlia.Messages;
 
 /// <summary>Who is closest to a point? Asked at every step of a walk.</summary>
-/// <param name="Target">The point.</param>
-/// <param name="Want">Which families of addresses to tell of; none means that of the socket asked.</param>
-internal readonly record struct FindNodeRequest(NodeId Target, AddressFamilies Want);
+internal readonly ref struct FindNodeRequest(NodeId target, AddressFamilies want, ReadOnlySpan<byte> known = default)
+{
+    /// <summary>The bytes of a mark.</summary>
+    public const int MarkLength = sizeof(ushort);
+
+    /// <summary>The point.</summary>
+    public NodeId Target { get; } = target;
+
+    /// <summary>Which families of addresses to tell of; none means that of the socket asked.</summary>
+    public AddressFamilies Want { get; } = want;
+
+    /// <summary>The marks of contacts that the answer can do without, one behind the other.</summary>
+    public ReadOnlySpan<byte> Known { get; } = known;
+}
 
 /// <summary>The closest contacts that the answerer knows.</summary>
 internal readonly ref struct FindNodeReply(ReadOnlySpan<Contact> contacts, bool more)

@@ -96,6 +96,19 @@ public sealed partial class RoutingTable
         return isDue;
     }
 
+    /// <summary>Whether the range of an id has as many contacts as it may, of whom none has failed since it answered last: a lookup there would add nobody.</summary>
+    internal bool IsSettled(NodeId id)
+    {
+        int index = BucketIndexOf(id);
+        bool isFull = index < BucketCount - 1 && _buckets[index].Contacts.Count >= CapacityOf(index);
+        foreach (ref readonly TableEntry entry in _buckets[index].Contacts.Entries)
+        {
+            isFull &= entry.Failures == 0;
+        }
+
+        return isFull;
+    }
+
     /// <summary>Notes that a lookup goes to a target: the range that it falls into needs none for a while.</summary>
     public void OnLookup(NodeId target, TimeSpan now) => BucketOf(target).LastLookup = now;
 

@@ -6,8 +6,8 @@ namespace Kademlia.Wire;
 /// <content>find_node.</content>
 /// <remarks>
 /// <code>
-/// [ target, want ]                       request
-///   bin 32  uint
+/// [ target, want, known ]                request
+///   bin 32  uint  bin n·2
 /// [ contacts4, contacts6, more ]         reply
 ///   bin n·38   bin n·50   bool
 /// </code>
@@ -22,9 +22,14 @@ internal sealed partial class Codec
     {
         Debug.Assert(envelope.Kind == MessageKind.FindNode, "The envelope is of another kind.");
         MessagePackWriter writer = Begin(destination, envelope);
-        writer.WriteArrayHeader(FindNodeElements);
+        writer.WriteArrayHeader(FindNodeElements + (request.Known.IsEmpty ? 0 : 1));
         WireFormat.WriteId(ref writer, request.Target);
         writer.WriteInt64((long)request.Want);
+        if (!request.Known.IsEmpty)
+        {
+            writer.WriteBinary(request.Known);
+        }
+
         return FinishPadded(ref writer, destination, paddedLength);
     }
 
@@ -42,15 +47,17 @@ internal sealed partial class Codec
     {
         request = default;
         MessagePackReader reader = new(body);
-        if (!WireFormat.TryEnter(ref reader, FindNodeElements, out _)
+        ReadOnlySpan<byte> known = default;
+        if (!WireFormat.TryEnter(ref reader, FindNodeElements, out int further)
             || !WireFormat.TryReadId(ref reader, out NodeId target)
-            || !WireFormat.TryReadNumber(ref reader, long.MaxValue, out long want))
+            || !WireFormat.TryReadNumber(ref reader, long.MaxValue, out long want)
+            || !(further == 0 || reader.TryReadNil() || (reader.TryReadBinary(out known) && AreMarks(known))))
         {
             return false;
         }
 
-        AddressFamilies known = (AddressFamilies)want & (AddressFamilies.IPv4 | AddressFamilies.IPv6);
-        request = new FindNodeRequest(target, known);
+        AddressFamilies families = (AddressFamilies)want & (AddressFamilies.IPv4 | AddressFamilies.IPv6);
+        request = new FindNodeRequest(target, families, known);
         return true;
     }
 
@@ -68,6 +75,9 @@ internal sealed partial class Codec
         reply = new FindNodeReply(scratch.Contacts.AsSpan(0, count), more);
         return true;
     }
+
+    private static bool AreMarks(ReadOnlySpan<byte> bytes) =>
+        bytes.Length <= MaxMarks * FindNodeRequest.MarkLength && bytes.Length % FindNodeRequest.MarkLength == 0;
 
     /// <summary>Writes contacts while they fit, and whether there were more.</summary>
     private static void WriteContacts(ref MessagePackWriter writer, ReadOnlySpan<Contact> contacts, int limit, bool more, int behind)

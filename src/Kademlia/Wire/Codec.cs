@@ -25,6 +25,9 @@ internal sealed partial class Codec(ulong network)
     /// <summary>The most contacts that a find_node reply may hold; 28 fit.</summary>
     public const int MaxContacts = 29;
 
+    /// <summary>The most marks that a find_node request holds.</summary>
+    public const int MaxMarks = 32;
+
     /// <summary>The most contacts that a find_value reply holds, when its request was wide.</summary>
     public const int MaxContactsWithRecords = 20;
 

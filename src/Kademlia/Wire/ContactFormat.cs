@@ -19,6 +19,8 @@ internal static class ContactFormat
     /// <summary>The length of both bins when they are empty.</summary>
     public const int EmptyLength = 4;
 
+    public static int LengthOf(bool isIPv4) => isIPv4 ? IPv4Length : IPv6Length;
+
     /// <summary>How many of the contacts, from the first, fit into so many bytes.</summary>
     public static int CountFitting(ReadOnlySpan<Contact> contacts, int room)
     {
@@ -42,6 +44,14 @@ internal static class ContactFormat
         }
 
         return contacts.Length;
+    }
+
+    /// <summary>Writes one contact into exactly 38 or 50 bytes.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Write(in Contact contact, Span<byte> destination)
+    {
+        contact.Id.WriteTo(destination);
+        EndPointFormat.Write(contact.EndPoint, destination[NodeId.ByteLength..]);
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]
@@ -77,14 +87,12 @@ internal static class ContactFormat
             return;
         }
 
-        int step = ofIPv4 ? IPv4Length : IPv6Length;
+        int step = LengthOf(ofIPv4);
         foreach (ref readonly Contact contact in contacts)
         {
             if (contact.EndPoint.IsIPv4 == ofIPv4)
             {
-                Span<byte> place = bytes[..step];
-                contact.Id.WriteTo(place);
-                EndPointFormat.Write(contact.EndPoint, place[NodeId.ByteLength..]);
+                Write(contact, bytes[..step]);
                 bytes = bytes[step..];
             }
         }

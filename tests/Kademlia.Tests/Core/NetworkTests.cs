@@ -1,5 +1,6 @@
 using Kademlia.Core;
 using Kademlia.Messages;
+using Kademlia.Routing;
 using Kademlia.Wire;
 
 namespace Kademlia.Tests.Core;
@@ -352,6 +353,31 @@ public class NetworkTests
             Assert.True(n.Core.Overlays[0].Table.BucketCount > 1);
             Assert.False(n.Core.Overlays[0].Table.TryGetBucketToRefresh(n.Core.Now, TimeSpan.FromHours(1.5), world.Random, out _));
         });
+    }
+
+    [Fact]
+    public void A_full_range_of_which_all_answer_is_left_alone()
+    {
+        World world = new(28);
+        world.Grow(30, o => o with { BucketSize = 2 });
+        world.Run(TimeSpan.FromMinutes(30));
+        WorldNode node = world.Nodes[0];
+        RoutingTable table = node.Core.Overlays[0].Table;
+        Assert.True(table.IsSettled(new NodeId(~node.Id.Word0, 0, 0, 0)));
+        Dictionary<NodeId, bool> wasSettled = [];
+        world.Sniffer = (from, _, datagram) =>
+        {
+            if (from == node.EndPoint
+                && node.Core.Codec.TryReadEnvelope(datagram, out Envelope envelope, out ReadOnlySpan<byte> body) == DecodeOutcome.Ok
+                && envelope.Kind == MessageKind.FindNode
+                && Codec.TryRead(body, out FindNodeRequest request))
+            {
+                wasSettled.TryAdd(request.Target, table.IsSettled(request.Target));
+            }
+        };
+        world.Run(TimeSpan.FromHours(2));
+        Assert.NotEmpty(wasSettled);
+        Assert.DoesNotContain(true, wasSettled.Values);
     }
 
     [Fact]

@@ -66,11 +66,41 @@ public sealed class ServingTests
         {
             byte[] datagram = new byte[Codec.MaxMessageLength];
             Envelope envelope = new(MessageKind.FindValue, 42, asker, SenderFlags.None, token, default);
-            int length = asked.Write(datagram, envelope, asked.FirstContactLength, cursor: 0);
+            int length = asked.Write(datagram, envelope, paddedLength: 0, default);
             core.Receive(datagram.AsSpan(0, length), Asker, TimeSpan.FromSeconds(1));
             core.Codec.TryReadEnvelope(_host.Last, out _, out ReadOnlySpan<byte> body);
             Assert.True(Codec.TryRead(body, new DecodeScratch(), out FindValueReply reply));
             return reply.Contacts.Length;
+        }
+    }
+
+    [Fact]
+    public void Whom_the_asker_marks_is_left_out_and_nobody_is_put_in_the_place()
+    {
+        KeyedHashScheme scheme = new(_random);
+        NodeCore core = new(new CoreOptions { Network = 1, HasIPv4 = true, HasIPv6 = false }, scheme.CreateIdentity(), scheme, _host, _random);
+        NodeId asker = Fill(core);
+        NodeId target = NodeId.Random(_random);
+        core.Receive(Question(MessageKind.FindNode, asker, AddressToken.None, sealer: null), Asker, TimeSpan.Zero);
+        AddressToken token = TokenIn(_host.Last, sealer: null);
+
+        Contact[] all = ClosestBut([]);
+        Assert.Equal(core.Options.BucketSize, all.Length);
+        Contact moved = new(all[1].Id, PeerEndPoint.Parse("62.0.0.1:7411"));
+        Assert.Equal(all[3..].Prepend(all[1]), ClosestBut([all[2], moved, all[0]]));
+        Assert.Empty(ClosestBut(all));
+
+        Contact[] ClosestBut(Contact[] known)
+        {
+            byte[] datagram = new byte[Codec.MaxMessageLength];
+            Envelope envelope = new(MessageKind.FindNode, 42, asker, SenderFlags.None, token, default);
+            ReadOnlySpan<byte> marks = ContactMarks.Write(known, envelope.Transaction, new byte[known.Length * FindNodeRequest.MarkLength]);
+            int length = core.Codec.Write(datagram, envelope, new FindNodeRequest(target, AddressFamilies.None, marks), 128);
+            core.Receive(datagram.AsSpan(0, length), Asker, TimeSpan.FromSeconds(1));
+            core.Codec.TryReadEnvelope(_host.Last, out _, out ReadOnlySpan<byte> body);
+            Assert.True(Codec.TryRead(body, new DecodeScratch(), out FindNodeReply reply));
+            Assert.False(reply.More);
+            return reply.Contacts.ToArray();
         }
     }
 

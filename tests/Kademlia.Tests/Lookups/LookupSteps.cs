@@ -71,6 +71,12 @@ internal static class LookupSteps
             return settled[..lookup.CopySettled(settled)];
         }
 
+        public Contact[] Known()
+        {
+            Contact[] known = new Contact[64];
+            return known[..lookup.CopyKnown(known)];
+        }
+
         public Contact[] Unanswered()
         {
             Contact[] unanswered = new Contact[64];

@@ -74,6 +74,24 @@ public class LookupTests
     }
 
     [Fact]
+    public void CopyKnown_OfTheKClosest_HasOurOwnAndWhoAnsweredOrWasNamedTwiceAndAsked()
+    {
+        Lookup lookup = Make(bucketSize: 3, parallelism: 3, offered: [C, D]);
+        Assert.Equal([C, D], lookup.Known());
+        lookup.AssertAsks(C);
+        lookup.AssertAsks(D);
+        lookup.OnReply(C, [A, B], more: false);
+        lookup.AssertAsks(A);
+        Assert.Equal([C], lookup.Known());
+        lookup.OnReply(D, [B], more: false);
+        Assert.Equal([C], lookup.Known());
+        lookup.AssertAsks(B);
+        Assert.Equal([B, C], lookup.Known());
+        lookup.OnReply(A, [], more: false);
+        Assert.Equal([A, B, C], lookup.Known());
+    }
+
+    [Fact]
     public void Next_KClosestAnswered_IsDoneWithoutTheOthers()
     {
         Lookup lookup = Make(bucketSize: 2, offered: [A, B, C]);

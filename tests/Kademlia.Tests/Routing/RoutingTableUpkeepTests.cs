@@ -67,6 +67,26 @@ public class RoutingTableUpkeepTests
     }
 
     [Fact]
+    public void IsSettled_FullRangeOfWhomAllAnswer_IsTrueUntilOneFails()
+    {
+        RoutingTable table = Table(0b0100, 0b0010, 0b1000);
+        Assert.False(table.IsSettled(Id(0b1100)));
+        table.Add(Contact(0b1001), At(3), out _);
+        Assert.True(table.IsSettled(Id(0b1100)));
+        table.OnFailure(Contact(0b1001), At(4));
+        Assert.False(table.IsSettled(Id(0b1100)));
+        table.OnReply(Contact(0b1001), At(5));
+        Assert.True(table.IsSettled(Id(0b1100)));
+    }
+
+    [Fact]
+    public void IsSettled_RangeOfOurOwn_IsFalseForItHasNoEnd()
+    {
+        RoutingTable table = Table(0b0001, 0b0010, 0b1000, 0b1001);
+        Assert.False(table.IsSettled(Id(0b0011)));
+    }
+
+    [Fact]
     public void TryGetBucketToRefresh_LookedIntoLately_IsFalseUntilTheIntervalIsOver()
     {
         RoutingTable table = Table();

@@ -63,6 +63,21 @@ public class ProtocolExamplesTests
     }
 
     [Fact]
+    public void The_find_node_with_marks_says_what_its_comments_say()
+    {
+        DecodeScratch scratch = new();
+        Codec.TryReadEnvelope(WireText.ParseHex(Blocks["message find_node reply"]), out _, out ReadOnlySpan<byte> body);
+        Assert.True(Codec.TryRead(body, scratch, out FindNodeReply reply));
+        Contact[] contacts = reply.Contacts.ToArray();
+        Codec.TryReadEnvelope(WireText.ParseHex(Blocks["message find_node: marks"]), out Envelope envelope, out body);
+        Assert.True(Codec.TryRead(body, out FindNodeRequest request));
+        Assert.Equal(ContactMarks.Write([contacts[0], contacts[2]], envelope.Transaction, new byte[4]), request.Known);
+        Contact second = contacts[1];
+        Assert.Equal(1, ContactMarks.LeaveOut(request.Known, envelope.Transaction, contacts));
+        Assert.Equal(second, contacts[0]);
+    }
+
+    [Fact]
     public void The_stored_tombstone_says_what_its_comments_say()
     {
         Codec.TryReadEnvelope(WireText.ParseHex(Blocks["message store"]), out _, out ReadOnlySpan<byte> body);

@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using BenchmarkDotNet.Attributes;
 using Kademlia.Core;
 using Kademlia.Identity;
+using Kademlia.Messages;
 using Kademlia.Records;
 
 namespace Kademlia.Benchmarks;
@@ -16,6 +17,8 @@ public class DigestBenchmarks : ICoreHost
     private const ulong Transaction = 42;
 
     private readonly List<DigestEntry> _offered = [];
+    private readonly byte[] _sketch = new byte[DigestRequest.MaxSketched * DigestRequest.SketchedLength];
+    private readonly byte[] _lacked = new byte[DigestReply.MaxLackedLength];
     private NodeCore _core = null!;
     private Contact _neighbour;
     private ulong _theirs;
@@ -57,6 +60,15 @@ public class DigestBenchmarks : ICoreHost
 
     [Benchmark]
     public int LookUpAWholeOffer() => _offered.Count(_core.Holding.Index.Lacks);
+
+    [Benchmark]
+    public int AnswerASketch()
+    {
+        IReadOnlyList<DigestEntry> sketched = _offered.GetRange(0, DigestRequest.MaxSketched);
+        ReadOnlySpan<byte> sketch = Digests.Sketch(sketched, Transaction, _sketch);
+        ReadOnlySpan<byte> lacked = Digests.Lacked(sketch, _core.Holding.Index.ClosestFirst.Select(e => e.Digest), Transaction, _lacked);
+        return lacked.IndexOfAnyExcept((byte)0);
+    }
 
     [Benchmark(Baseline = true)]
     public byte[] HashOfTheSortedByHand()

@@ -74,8 +74,8 @@ internal sealed class Answers(NodeCore core)
         Send(request, core.Codec.Write(Room(request), EnvelopeFor(request), new TalkReply(status, answer)));
 
     /// <summary>Answers a comparison.</summary>
-    public void ReplyDigest(in IncomingRequest request, bool same, ReadOnlySpan<byte> wanted) =>
-        Send(request, core.Codec.Write(Room(request), EnvelopeFor(request), new DigestReply(same, wanted)));
+    public void ReplyDigest(in IncomingRequest request, in DigestReply reply) =>
+        Send(request, core.Codec.Write(Room(request), EnvelopeFor(request), reply));
 
     /// <summary>Answers whether somebody was dialled.</summary>
     public void ReplyProbe(in IncomingRequest request, bool dialled) =>

@@ -187,26 +187,44 @@ internal sealed class FindValueOut(NodeCore core, Contact contact, RecordCollect
 }
 
 /// <summary>How another holder compares.</summary>
-internal sealed record DigestAnswer(bool Same, byte[] Wanted);
+/// <param name="Same">Whether there is nothing to offer.</param>
+/// <param name="Wanted">Of an offer: a bit for each entry.</param>
+/// <param name="Lacked">Of a sketch: a bit for each record. Null from whoever does not know sketches.</param>
+internal sealed record DigestAnswer(bool Same, byte[] Wanted, byte[]? Lacked = null);
 
-/// <summary>Compare what we both should hold: all of it as a summary, or some of it as an offer.</summary>
-internal sealed class DigestOut(NodeCore core, Contact contact, IReadOnlyList<DigestEntry> entries, bool isOffer, CancelScope scope)
+/// <summary>What is told of what we both should hold.</summary>
+internal enum DigestForm
+{
+    /// <summary>How much it is, and a sum.</summary>
+    Summary,
+
+    /// <summary>Four bytes of each record.</summary>
+    Sketch,
+
+    /// <summary>The entries of some.</summary>
+    Offer,
+}
+
+/// <summary>Compare what we both should hold.</summary>
+internal sealed class DigestOut(NodeCore core, Contact contact, IReadOnlyList<DigestEntry> entries, DigestForm form, CancelScope scope)
     : AwaitedRequest<DigestAnswer>(core, contact, MessageKind.Digest, scope)
 {
     public override int Write(Span<byte> destination, in Envelope envelope, int paddedLength)
     {
-        if (!isOffer)
+        Span<byte> bytes = stackalloc byte[DigestRequest.MaxEntries * DigestEntry.Length];
+        DigestRequest request = form switch
         {
-            DigestRequest summary = new(entries.Count, Digests.Sum(entries, envelope.Transaction), []);
-            return Core.Codec.Write(destination, envelope, summary, paddedLength);
-        }
-
-        Span<byte> offered = stackalloc byte[DigestRequest.MaxEntries * DigestEntry.Length];
-        return Core.Codec.Write(destination, envelope, new DigestRequest(0, 0, Digests.Write(entries, offered)), paddedLength);
+            DigestForm.Summary => new(entries.Count, Digests.Sum(entries, envelope.Transaction), []) { KnowsSketches = true },
+            DigestForm.Sketch => new(0, 0, [], Digests.Sketch(entries, envelope.Transaction, bytes)),
+            _ => new(0, 0, Digests.Write(entries, bytes)),
+        };
+        return Core.Codec.Write(destination, envelope, request, paddedLength);
     }
 
     protected override DigestAnswer? Read(in Envelope envelope, ReadOnlySpan<byte> body) =>
-        Codec.TryRead(body, out DigestReply reply) ? new(reply.Same, reply.Wanted.ToArray()) : null;
+        Codec.TryRead(body, out DigestReply reply)
+            ? new(reply.Same, reply.Wanted.ToArray(), reply.KnowsSketches ? reply.Lacked.ToArray() : null)
+            : null;
 
     /// <summary>It lives and compares nothing.</summary>
     protected override DigestAnswer Unsupported() => new(Same: true, []);

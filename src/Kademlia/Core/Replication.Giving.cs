@@ -16,6 +16,9 @@ internal sealed partial class Replication
 
     private const int CutShort = -1;
 
+    /// <summary>So few are offered as they are: a sketch would be an exchange more.</summary>
+    private const int FewEntries = 12;
+
     private static readonly TimeSpan BudgetPeriod = TimeSpan.FromMinutes(1);
 
     private readonly EntryMemory _given = new();
@@ -31,7 +34,7 @@ internal sealed partial class Replication
         {
             try
             {
-                await OfferAsync(neighbour, Inheritance(neighbour));
+                await OfferAsync(neighbour, Inheritance(neighbour), knowsSketches: false);
             }
             finally
             {
@@ -53,8 +56,9 @@ internal sealed partial class Replication
 
     /// <param name="neighbour">To whom.</param>
     /// <param name="entries">What both should hold.</param>
+    /// <param name="knowsSketches">Whether it has shown that it does.</param>
     /// <param name="hasLost">Whether it holds so little of it that what it had before says nothing.</param>
-    private async CoreTask OfferAsync(Contact neighbour, List<RecordEntry> entries, bool hasLost = false)
+    private async CoreTask OfferAsync(Contact neighbour, List<RecordEntry> entries, bool knowsSketches, bool hasLost = false)
     {
         entries = hasLost ? entries : entries.FindAll(e => !_unneeded.Contains(ExactlyAt(neighbour, e), Seconds));
         DigestEntry all = new(neighbour.Id.Word0 ^ Digests.Sum(entries.ConvertAll(e => e.Digest), transaction: 0), 0, 0);
@@ -65,13 +69,10 @@ internal sealed partial class Replication
 
         TimeSpan until = core.Now + LongestExchange;
         int given = 0;
-        for (int i = 0; i < entries.Count; i += DigestRequest.MaxEntries)
+        foreach (RecordEntry[] page in entries.Chunk(DigestRequest.MaxSketched))
         {
-            List<RecordEntry> page = entries.GetRange(i, Math.Min(DigestRequest.MaxEntries, entries.Count - i));
-            await SpendAsync((page.Count * DigestEntry.Length) + Codec.MinRequestLength);
-            DigestAnswer? answer = await new DigestOut(
-                core, neighbour, page.ConvertAll(e => e.Digest), isOffer: true, core.LifetimeFor(Purpose.Digests)).Send();
-            int more = answer is null ? CutShort : await GiveAsync(neighbour, page, answer.Wanted, until);
+            RecordEntry[] lacked = knowsSketches && page.Length > FewEntries ? await LackedAsync(neighbour, page) : page;
+            int more = await OfferEachAsync(neighbour, lacked, until);
             if (more == CutShort)
             {
                 core.Counters.ExchangesCutShort++;
@@ -87,16 +88,55 @@ internal sealed partial class Replication
         }
     }
 
-    /// <summary>Stores what is wanted and was not stored there lately.</summary>
+    /// <summary>What a neighbour does not hold of some records; all of them when it does not answer.</summary>
+    private async CoreTask<RecordEntry[]> LackedAsync(Contact neighbour, RecordEntry[] page)
+    {
+        DigestAnswer? answer = await AskAsync(neighbour, page, DigestForm.Sketch, DigestRequest.SketchedLength);
+        if (answer?.Lacked is not byte[] lacked)
+        {
+            return page;
+        }
+
+        NoteUnneeded(neighbour, page, lacked);
+        return [.. page.Where((_, i) => DigestReply.IsSet(lacked, i))];
+    }
+
+    /// <summary>Offers entries, and gives what is wanted.</summary>
     /// <returns>How many were stored, or <see cref="CutShort"/>: it does not answer, or is too slow.</returns>
-    private async CoreTask<int> GiveAsync(Contact neighbour, List<RecordEntry> page, byte[] wanted, TimeSpan until)
+    private async CoreTask<int> OfferEachAsync(Contact neighbour, RecordEntry[] entries, TimeSpan until)
+    {
+        int given = 0;
+        foreach (RecordEntry[] page in entries.Chunk(DigestRequest.MaxEntries))
+        {
+            DigestAnswer? answer = await AskAsync(neighbour, page, DigestForm.Offer, DigestEntry.Length);
+            int more = answer is null ? CutShort : await GiveAsync(neighbour, page, answer.Wanted, until);
+            if (more == CutShort)
+            {
+                return CutShort;
+            }
+
+            given += more;
+        }
+
+        return given;
+    }
+
+    private async CoreTask<DigestAnswer?> AskAsync(Contact neighbour, RecordEntry[] page, DigestForm form, int bytesEach)
+    {
+        await SpendAsync((page.Length * bytesEach) + Codec.MinRequestLength);
+        return await new DigestOut(core, neighbour, Array.ConvertAll(page, e => e.Digest), form, core.LifetimeFor(Purpose.Digests)).Send();
+    }
+
+    /// <summary>Stores what is wanted and was not stored there lately.</summary>
+    /// <returns>How many were stored, or <see cref="CutShort"/>.</returns>
+    private async CoreTask<int> GiveAsync(Contact neighbour, RecordEntry[] page, byte[] wanted, TimeSpan until)
     {
         NoteUnneeded(neighbour, page, wanted);
         int given = 0;
-        for (int i = 0; i < page.Count; i++)
+        for (int i = 0; i < page.Length; i++)
         {
             DigestEntry gift = page[i].Digest with { Slot = page[i].Digest.Slot ^ neighbour.Id.Word0 };
-            if (!DigestReply.IsWanted(wanted, i)
+            if (!DigestReply.IsSet(wanted, i)
                 || _given.Contains(gift, Seconds)
                 || core.Read(page[i].Key, page[i].Writer) is not Record record)
             {
@@ -116,9 +156,9 @@ internal sealed partial class Replication
         return given;
     }
 
-    private void NoteUnneeded(Contact neighbour, List<RecordEntry> page, byte[] wanted)
+    private void NoteUnneeded(Contact neighbour, RecordEntry[] page, byte[] wanted)
     {
-        foreach (RecordEntry entry in page.Where((_, i) => i / 8 < wanted.Length && !DigestReply.IsWanted(wanted, i)))
+        foreach (RecordEntry entry in page.Where((_, i) => i / 8 < wanted.Length && !DigestReply.IsSet(wanted, i)))
         {
             _unneeded.Add(ExactlyAt(neighbour, entry), AnHourFromNow);
         }

@@ -7,7 +7,7 @@ namespace Kademlia.Core;
 /// <summary>Keeps what this node and its neighbours both should hold the same: by difference, within a byte budget.</summary>
 /// <remarks>
 /// <para>In turn each of the k nearest neighbours is sent a summary of what we see in the common responsibility; it serves as a ping. So are the next k, where there is something in it.
-/// Where the neighbour's differs, it is offered our entries, and given what it wants; and it offers us its own. So what either lacks
+/// Where the neighbour's differs, it is sent a sketch of our records, offered those that it lacks, and given what it wants; and it does so with its own. So what either lacks
 /// comes from whoever is compared with first, and the others find nothing left to do. PROTOCOL.md, sections 4.9 and 7.8.</para>
 /// <para>An answered store is not repeated to the same neighbour for an hour, and neither is an offer of what was not wanted, as long as that is remembered: what one
 /// has, it still has, unless its own summary shows that it has lost most, which counts once an hour, and what it refuses, for its clock, its owner's taste or its quota, it would refuse again. Where nodes come and go,
@@ -39,11 +39,15 @@ internal sealed partial class Replication(NodeCore core)
     /// <summary>One neighbour's summary is compared with ours as often: going through ten thousand records takes milliseconds.</summary>
     public const long CompareSeconds = 1;
 
+    /// <summary>What each record held counts for when a sketch is answered: sketches take a tenth of our time at most.</summary>
+    private static readonly TimeSpan SketchTime = TimeSpan.FromMicroseconds(1);
+
     private readonly HashSet<Contact> _underWay = [];
     private readonly EntryMemory _unwanted = new();
     private readonly EntryMemory _answered = new();
     private readonly EntryMemory _compared = new();
     private TimeSpan _reunionEnds;
+    private TimeSpan _nextSketchAt;
 
     /// <summary>A contact entered the table. In a small network it is compared with at once.</summary>
     public void OnAdded(Contact contact)
@@ -73,15 +77,19 @@ internal sealed partial class Replication(NodeCore core)
         Contact asker = new(request.Envelope.Sender, request.From);
         if (!IsNeighbour(asker))
         {
-            core.Answers.ReplyDigest(request, same: true, []);
+            core.Answers.ReplyDigest(request, new DigestReply(same: true, [], []));
+        }
+        else if (digest.IsOffer)
+        {
+            OnOffer(request, digest.Entries);
         }
         else if (digest.IsSummary)
         {
-            OnSummary(request, asker, digest.Count, digest.Sum);
+            OnSummary(request, asker, digest);
         }
         else
         {
-            OnOffer(request, digest.Entries);
+            OnSketch(request, digest.Sketch);
         }
 
         return true;
@@ -125,7 +133,7 @@ internal sealed partial class Replication(NodeCore core)
     private long AnHourFromNow => Seconds + EntryMemory.Seconds;
 
     /// <summary>A summary that comes too soon after another stays unanswered, as if it had been lost: saying `same` might not be true.</summary>
-    private void OnSummary(in IncomingRequest request, Contact asker, int count, ulong sum)
+    private void OnSummary(in IncomingRequest request, Contact asker, in DigestRequest summary)
     {
         DigestEntry turn = new(asker.Id.Word0, 0, 0);
         if (_compared.Contains(turn, Seconds))
@@ -136,8 +144,9 @@ internal sealed partial class Replication(NodeCore core)
 
         _compared.Add(turn, Seconds + CompareSeconds);
         List<RecordEntry> common = Common(asker);
-        bool same = common.Count == count && Digests.Sum(common.ConvertAll(e => e.Digest), request.Envelope.Transaction) == sum;
-        core.Answers.ReplyDigest(request, same, []);
+        bool same = common.Count == summary.Count
+            && Digests.Sum(common.ConvertAll(e => e.Digest), request.Envelope.Transaction) == summary.Sum;
+        core.Answers.ReplyDigest(request, new DigestReply(same, [], []));
         if (!same
             && common.Count > 0
             && IsAcquainted(asker)
@@ -146,22 +155,37 @@ internal sealed partial class Replication(NodeCore core)
             && _underWay.Add(asker))
         {
             DigestEntry loss = turn with { Sequence = 1 };
-            bool hasLost = count < common.Count / 2 && !_answered.Contains(loss, Seconds);
+            bool hasLost = summary.Count < common.Count / 2 && !_answered.Contains(loss, Seconds);
             _answered.Add(turn, Seconds + AnswerSeconds);
             if (hasLost)
             {
                 _answered.Add(loss, AnHourFromNow);
             }
 
-            core.RunDetached(AnswerAsync(asker, common, hasLost));
+            core.RunDetached(AnswerAsync(asker, common, summary.KnowsSketches, hasLost));
         }
     }
 
-    private async CoreTask AnswerAsync(Contact asker, List<RecordEntry> common, bool hasLost)
+    /// <summary>Costs a look at all records, and so is answered for a part of our time: one that is not is followed by an offer of all.</summary>
+    private void OnSketch(in IncomingRequest request, ReadOnlySpan<byte> sketch)
+    {
+        if (core.Now < _nextSketchAt)
+        {
+            core.Counters.SummariesUnanswered++;
+            return;
+        }
+
+        _nextSketchAt = core.Now + (SketchTime * core.Holding.Index.Count);
+        IEnumerable<DigestEntry> held = core.Holding.Index.ClosestFirst.Where(e => e.Origin != RecordOrigin.Cache).Select(e => e.Digest);
+        Span<byte> lacked = stackalloc byte[DigestReply.MaxLackedLength];
+        core.Answers.ReplyDigest(request, new DigestReply(same: false, [], Digests.Lacked(sketch, held, request.Envelope.Transaction, lacked)));
+    }
+
+    private async CoreTask AnswerAsync(Contact asker, List<RecordEntry> common, bool knowsSketches, bool hasLost)
     {
         try
         {
-            await OfferAsync(asker, common, hasLost);
+            await OfferAsync(asker, common, knowsSketches, hasLost);
         }
         finally
         {
@@ -184,7 +208,7 @@ internal sealed partial class Replication(NodeCore core)
             wanted[i / 8] |= (byte)(wants ? 1 << (i % 8) : 0);
         }
 
-        core.Answers.ReplyDigest(request, same: !wanted.ContainsAnyExcept((byte)0), wanted[..((count + 7) / 8)]);
+        core.Answers.ReplyDigest(request, new DigestReply(!wanted.ContainsAnyExcept((byte)0), wanted[..((count + 7) / 8)], []));
     }
 
     /// <summary>Two parts of the network meet again: neighbours are compared with at once, for as long as others have to be known.</summary>
@@ -214,10 +238,10 @@ internal sealed partial class Replication(NodeCore core)
         try
         {
             DigestAnswer? answer = await new DigestOut(
-                core, neighbour, common.ConvertAll(e => e.Digest), isOffer: false, core.LifetimeFor(Purpose.Digests)).Send();
+                core, neighbour, common.ConvertAll(e => e.Digest), DigestForm.Summary, core.LifetimeFor(Purpose.Digests)).Send();
             if (answer is { Same: false })
             {
-                await OfferAsync(neighbour, common);
+                await OfferAsync(neighbour, common, knowsSketches: answer.Lacked is not null);
             }
         }
         finally

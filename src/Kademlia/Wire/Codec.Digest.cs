@@ -7,10 +7,10 @@ namespace Kademlia.Wire;
 /// <content>digest.</content>
 /// <remarks>
 /// <code>
-/// [ count, sum,   entries ]     request
-///   uint   bin 8  bin
-/// [ same, wanted ]              reply
-///   bool  bin
+/// [ count, sum,   entries, sketch ]     request
+///   uint   bin 8  bin      bin n·4
+/// [ same, wanted, lacked ]              reply
+///   bool  bin     bin
 /// </code>
 /// </remarks>
 internal sealed partial class Codec
@@ -23,10 +23,16 @@ internal sealed partial class Codec
     {
         Debug.Assert(envelope.Kind == MessageKind.Digest, "The envelope is of another kind.");
         MessagePackWriter writer = Begin(destination, envelope);
-        writer.WriteArrayHeader(DigestElements);
+        bool hasSketch = request.KnowsSketches || !request.Sketch.IsEmpty;
+        writer.WriteArrayHeader(DigestElements + (hasSketch ? 1 : 0));
         writer.WriteInt64(request.Count);
         WriteWord(ref writer, request.Sum);
         writer.WriteBinary(request.Entries);
+        if (hasSketch)
+        {
+            writer.WriteBinary(request.Sketch);
+        }
+
         return FinishPadded(ref writer, destination, paddedLength);
     }
 
@@ -34,9 +40,14 @@ internal sealed partial class Codec
     {
         Debug.Assert(envelope.Kind == (MessageKind.Digest | MessageKind.Reply), "The envelope is of another kind.");
         MessagePackWriter writer = Begin(destination, envelope);
-        writer.WriteArrayHeader(DigestReplyElements);
+        writer.WriteArrayHeader(DigestReplyElements + (reply.KnowsSketches ? 1 : 0));
         writer.WriteBoolean(reply.Same);
         writer.WriteBinary(reply.Wanted);
+        if (reply.KnowsSketches)
+        {
+            writer.WriteBinary(reply.Lacked);
+        }
+
         return Finish(writer);
     }
 
@@ -44,16 +55,21 @@ internal sealed partial class Codec
     {
         request = default;
         MessagePackReader reader = new(body);
-        bool valid = WireFormat.TryEnter(ref reader, DigestElements, out _)
+        ReadOnlySpan<byte> sketch = default;
+        bool knowsSketches = false;
+        bool valid = WireFormat.TryEnter(ref reader, DigestElements, out int further)
             & WireFormat.TryReadNumber(ref reader, int.MaxValue, out long count)
             & TryReadWord(ref reader, out ulong sum)
             & reader.TryReadBinary(out ReadOnlySpan<byte> entries);
-        if (!valid || entries.Length > MaxEntriesLength || entries.Length % DigestEntry.Length != 0)
+        if (!valid
+            || entries.Length > MaxEntriesLength
+            || entries.Length % DigestEntry.Length != 0
+            || !(further == 0 || reader.TryReadNil() || ((knowsSketches = reader.TryReadBinary(out sketch)) && IsSketch(sketch))))
         {
             return false;
         }
 
-        request = new DigestRequest((int)count, sum, entries);
+        request = new DigestRequest((int)count, sum, entries, sketch) { KnowsSketches = knowsSketches };
         return true;
     }
 
@@ -61,15 +77,23 @@ internal sealed partial class Codec
     {
         reply = default;
         MessagePackReader reader = new(body);
-        if (!WireFormat.TryEnter(ref reader, DigestReplyElements, out _)
+        ReadOnlySpan<byte> lacked = default;
+        bool knowsSketches = false;
+        if (!WireFormat.TryEnter(ref reader, DigestReplyElements, out int further)
             || !reader.TryReadBoolean(out bool same)
             || !reader.TryReadBinary(out ReadOnlySpan<byte> wanted)
-            || wanted.Length > DigestReply.MaxWantedLength)
+            || wanted.Length > DigestReply.MaxWantedLength
+            || !(further == 0
+                || reader.TryReadNil()
+                || ((knowsSketches = reader.TryReadBinary(out lacked)) && lacked.Length <= DigestReply.MaxLackedLength)))
         {
             return false;
         }
 
-        reply = new DigestReply(same, wanted);
+        reply = knowsSketches ? new DigestReply(same, wanted, lacked) : new DigestReply(same, wanted);
         return true;
     }
+
+    private static bool IsSketch(ReadOnlySpan<byte> bytes) =>
+        bytes.Length <= DigestRequest.MaxSketched * DigestRequest.SketchedLength && bytes.Length % DigestRequest.SketchedLength == 0;
 }

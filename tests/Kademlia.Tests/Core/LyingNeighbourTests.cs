@@ -49,6 +49,41 @@ public sealed class LyingNeighbourTests : IDisposable
         Assert.False(_sentToLiar.ContainsKey(MessageKind.Store));
     }
 
+    [Theory]
+    [InlineData(0)]
+    [InlineData(1)]
+    [InlineData(2)]
+    public void Of_many_records_only_those_are_offered_that_a_sketch_shows_to_be_lacked(int lackedOfEight)
+    {
+        Meet();
+        Hold(Held);
+        _liar.Compares = (Same: false, Wanted: 0xFF);
+        _liar.Lacks = (byte)((1 << lackedOfEight) - 1);
+        _liar.Stores = StoreOutcome.Stored;
+        Run(TimeSpan.FromMinutes(20));
+        Assert.Equal(lackedOfEight * ((Held + 7) / 8), _sentToLiar.GetValueOrDefault(MessageKind.Store));
+    }
+
+    [Fact]
+    public void Sketches_without_pause_are_looked_at_for_a_part_of_the_time()
+    {
+        const int Milliseconds = 20;
+        Meet();
+        Hold(10 * Held);
+        AddressToken token = Token();
+        _sentToLiar.Clear();
+        for (int i = 0; i < 20 * Milliseconds; i++)
+        {
+            _liar.Ask(_node.EndPoint, MessageKind.Digest, token, (codec, to, envelope) =>
+                codec.Write(to, envelope, new DigestRequest(0, 0, [], new byte[DigestRequest.SketchedLength]), Codec.MinRequestLength));
+            Run(TimeSpan.FromMilliseconds(1) / 20);
+        }
+
+        Run(TimeSpan.FromSeconds(1));
+        Assert.InRange(_sentToLiar[MessageKind.Digest | MessageKind.Reply], Milliseconds / 4, 2 * Milliseconds);
+        Assert.True(_node.Core.Counters.SummariesUnanswered > 5 * Milliseconds);
+    }
+
     [Fact]
     public void Who_wanted_nothing_and_lost_its_store_is_offered_all_again_once_an_hour()
     {

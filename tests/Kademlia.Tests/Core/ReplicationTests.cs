@@ -189,13 +189,15 @@ public class ReplicationTests
         client.Begin();
         world.Run(TimeSpan.FromSeconds(5));
         DigestEntry entry = new(1, 2, 3);
-        DigestAnswer? summary = world.Await(client.Call(Compare(isOffer: false)));
-        DigestAnswer? offer = world.Await(client.Call(Compare(isOffer: true)));
+        DigestAnswer? summary = world.Await(client.Call(Compare(DigestForm.Summary)));
+        DigestAnswer? offer = world.Await(client.Call(Compare(DigestForm.Offer)));
+        DigestAnswer? sketch = world.Await(client.Call(Compare(DigestForm.Sketch)));
         Assert.Equal((true, true), (summary!.Same, offer!.Same));
         Assert.Empty(offer.Wanted);
+        Assert.Empty(sketch!.Lacked!);
 
-        Func<NodeCore, CancelScope, CoreTask<DigestAnswer?>> Compare(bool isOffer) =>
-            async (core, scope) => await new DigestOut(core, holder.Contact, [entry], isOffer, scope).Send();
+        Func<NodeCore, CancelScope, CoreTask<DigestAnswer?>> Compare(DigestForm form) =>
+            async (core, scope) => await new DigestOut(core, holder.Contact, [entry], form, scope).Send();
     }
 
     [Theory]

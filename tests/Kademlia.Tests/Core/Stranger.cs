@@ -55,6 +55,9 @@ internal sealed class Stranger
     /// <summary>What it says to every digest, wanting each entry of which this byte has the bit; null and it is silent.</summary>
     public (bool Same, byte Wanted)? Compares { get; set; }
 
+    /// <summary>Which of each eight records of a sketch it says it lacks; null when it does not know sketches.</summary>
+    public byte? Lacks { get; set; }
+
     /// <summary>Whether it says to every probe that it dialled; null and it is silent.</summary>
     public bool? Dials { get; set; }
 
@@ -145,7 +148,10 @@ internal sealed class Stranger
                     _buffer, envelope, new FindValueReply(new RecordList(new[] { Serves() }), 1000, 1, Names, more: false));
             case MessageKind.Digest:
                 byte[] wanted = [.. Enumerable.Repeat(Compares?.Wanted ?? 0, DigestReply.MaxWantedLength)];
-                return Compares is null ? 0 : _codec.Write(_buffer, envelope, new DigestReply(Compares.Value.Same, wanted));
+                byte[] lacked = [.. Enumerable.Repeat(Lacks ?? 0, DigestReply.MaxLackedLength)];
+                return Compares is null ? 0
+                    : Lacks is null ? _codec.Write(_buffer, envelope, new DigestReply(Compares.Value.Same, wanted))
+                    : _codec.Write(_buffer, envelope, new DigestReply(Compares.Value.Same, wanted, lacked));
             case MessageKind.Store:
                 RecordView newer = Newer is null ? default : Newer.View;
                 return Stores is null ? 0 : _codec.Write(_buffer, envelope, new StoreReply(Stores.Value, 0, newer));

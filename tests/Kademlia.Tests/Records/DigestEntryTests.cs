@@ -94,6 +94,16 @@ public class DigestEntryTests
     }
 
     [Fact]
+    public void Lacked_OfASketch_IsWhatIsHeldOtherwiseOrNotAtAll()
+    {
+        DigestEntry[] entries = [.. Enumerable.Range(1, 10).Select(i => new DigestEntry((ulong)i, i, 7))];
+        DigestEntry[] held = [.. entries[3..], entries[0], entries[1] with { Sequence = 9 }, entries[2] with { Mark = 8 }];
+        byte[] sketch = Digests.Sketch(entries, 7, new byte[40]).ToArray();
+        Assert.Equal(new byte[] { 0b0000_0110, 0 }, Digests.Lacked(sketch, held, 7, new byte[30]).ToArray());
+        Assert.Equal(new byte[] { 0b1111_1111, 0b11 }, Digests.Lacked(sketch, held, 8, new byte[30]).ToArray());
+    }
+
+    [Fact]
     public void Sum_UnderAnotherTransaction_IsAnother()
     {
         DigestEntry[] entries = [new(1, 2, 3), new(4, 5, 6)];

@@ -126,6 +126,29 @@ public class CodecGrowthTests
         Assert.Equal(valid, Codec.TryRead(WireText.ParseHex(body), out ProbeRequest _));
 
     [Theory]
+    [InlineData("93 01 c408 00*8 c400", true)]
+    [InlineData("94 01 c408 00*8 c400 c0", true)]
+    [InlineData("95 00 c408 00*8 c400 c404 01*4 c0", true)]
+    [InlineData("94 00 c408 00*8 c400 c403 01*3", false)]
+    [InlineData("94 00 c408 00*8 c400 c503c4 01*964", false)]
+    [InlineData("94 00 c408 00*8 c400 01", false)]
+    public void TryRead_Digest_RefusesASketchThatIsNone(string body, bool valid) =>
+        Assert.Equal(valid, Codec.TryRead(WireText.ParseHex(body), out DigestRequest _));
+
+    [Theory]
+    [InlineData("92 c2 c400", true, false)]
+    [InlineData("93 c2 c400 c400", true, true)]
+    [InlineData("94 c2 c400 c41e 01*30 c0", true, true)]
+    [InlineData("93 c2 c400 c41f 01*31", false, false)]
+    [InlineData("93 c2 c400 c0", true, false)]
+    [InlineData("93 c2 c400 01", false, false)]
+    public void TryRead_DigestReply_TellsWhoKnowsSketches(string body, bool valid, bool knows)
+    {
+        Assert.Equal(valid, Codec.TryRead(WireText.ParseHex(body), out DigestReply reply));
+        Assert.Equal(knows, reply.KnowsSketches);
+    }
+
+    [Theory]
     [InlineData("93 c426 00*38 c432 01*50 c2", true)]
     [InlineData("94 c426 00*38 c432 01*50 c2 c0", true)]
     [InlineData("93 c427 00*39 c400 c2", false)]

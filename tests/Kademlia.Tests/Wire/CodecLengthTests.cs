@@ -144,11 +144,14 @@ public class CodecLengthTests
         Check("talk", Codec.Write(_buffer, Request(MessageKind.Talk), new TalkRequest(new byte[TalkRequest.MaxProtocolLength], new byte[Codec.MaxTalkPayloadLength]), 0));
         Check("digest", Codec.Write(
             _buffer, Request(MessageKind.Digest), new DigestRequest(int.MaxValue, 0, new byte[DigestRequest.MaxEntries * DigestEntry.Length]), 0));
+        Check("digest, a sketch", Codec.Write(
+            _buffer, Request(MessageKind.Digest), new DigestRequest(0, 0, [], new byte[DigestRequest.MaxSketched * DigestRequest.SketchedLength]), 0));
         Check("subscribe", Codec.Write(_buffer, Request(MessageKind.Subscribe), new SubscribeRequest(new(RecordKind.Open, Id)), 0));
         Check("subscribe reply", Codec.Write(_buffer, Reply(MessageKind.Subscribe), new SubscribeReply(SubscribeStatus.Changed, ulong.MaxValue, SubscribeReply.MaxCursor)));
         Check("probe", Codec.Write(_buffer, Request(MessageKind.Probe), new ProbeRequest(1, PeerEndPoint.Parse("[2001:db8::1]:7411")), Codec.MinRequestLength));
         Check("probe reply", Codec.Write(_buffer, Reply(MessageKind.Probe), new ProbeReply(true)));
-        Check("digest reply", Codec.Write(_buffer, Reply(MessageKind.Digest), new DigestReply(false, new byte[DigestReply.MaxWantedLength])));
+        Check("digest reply", Codec.Write(_buffer, Reply(MessageKind.Digest), new DigestReply(false, new byte[DigestReply.MaxWantedLength], [])));
+        Check("digest reply, to a sketch", Codec.Write(_buffer, Reply(MessageKind.Digest), new DigestReply(false, [], new byte[DigestReply.MaxLackedLength])));
         Check("talk reply", Codec.Write(_buffer, Reply(MessageKind.Talk), new TalkReply(TalkStatus.Answered, new byte[Codec.MaxTalkPayloadLength])));
         Check("unsupported", Codec.WriteUnsupported(_buffer, Reply(MessageKind.Unsupported)));
         Check("retry", Codec.WriteRetry(_buffer, Reply(MessageKind.Retry)));

@@ -152,11 +152,14 @@ public class CodecRoundTripTests
         bool same = Codec.TryRead(body, out DigestRequest readRequest)
             && readRequest.Count == request.Count
             && readRequest.Sum == request.Sum
-            && readRequest.Entries.SequenceEqual(request.Entries);
+            && readRequest.Entries.SequenceEqual(request.Entries)
+            && readRequest.KnowsSketches == (request.KnowsSketches || !request.Sketch.IsEmpty)
+            && readRequest.Sketch.SequenceEqual(request.Sketch);
 
-        DigestReply reply = new(samples.Coin(), samples.Bytes(DigestReply.MaxWantedLength));
+        DigestReply reply = samples.Compared();
         body = Open(Codec.Write(_buffer, samples.Envelope(MessageKind.Digest | MessageKind.Reply), reply), out Envelope _);
-        return same && Codec.TryRead(body, out DigestReply read) && read.Same == reply.Same && read.Wanted.SequenceEqual(reply.Wanted);
+        return same && Codec.TryRead(body, out DigestReply read) && read.Same == reply.Same && read.Wanted.SequenceEqual(reply.Wanted)
+            && read.KnowsSketches == reply.KnowsSketches && read.Lacked.SequenceEqual(reply.Lacked);
     });
 
     [Fact]

@@ -99,7 +99,10 @@ public class ProtocolExamplesTests
         Codec.TryReadEnvelope(WireText.ParseHex(Blocks["message digest: offer"]), out _, out body);
         Assert.True(Codec.TryRead(body, out DigestRequest offer));
         Assert.Equal(entry, DigestEntry.Read(offer.Entries));
-        Codec.TryReadEnvelope(WireText.ParseHex(Blocks["message digest"]), out Envelope envelope, out body);
+        Codec.TryReadEnvelope(WireText.ParseHex(Blocks["message digest: sketch"]), out Envelope envelope, out body);
+        Assert.True(Codec.TryRead(body, out DigestRequest sketch));
+        Assert.Equal(Digests.Sketch([entry], envelope.Transaction, new byte[DigestRequest.SketchedLength]), sketch.Sketch);
+        Codec.TryReadEnvelope(WireText.ParseHex(Blocks["message digest"]), out envelope, out body);
         Assert.True(Codec.TryRead(body, out DigestRequest summary));
         Assert.Equal((1, Digests.Sum([entry], envelope.Transaction)), (summary.Count, summary.Sum));
     }

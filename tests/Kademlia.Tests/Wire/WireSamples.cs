@@ -117,9 +117,16 @@ internal sealed class WireSamples(int seed)
         }).ToArray();
     }
 
-    public DigestRequest Digest() => Coin()
-        ? new((int)Number(int.MaxValue), (ulong)_random.NextInt64(), [])
-        : new(0, 0, Exactly(DigestEntry.Length * _random.Next(1, DigestRequest.MaxEntries + 1)));
+    public DigestRequest Digest() => _random.Next(3) switch
+    {
+        0 => new((int)Number(int.MaxValue), (ulong)_random.NextInt64(), []) { KnowsSketches = Coin() },
+        1 => new(0, 0, [], Exactly(DigestRequest.SketchedLength * _random.Next(1, DigestRequest.MaxSketched + 1))),
+        _ => new(0, 0, Exactly(DigestEntry.Length * _random.Next(1, DigestRequest.MaxEntries + 1))),
+    };
+
+    public DigestReply Compared() => Coin()
+        ? new(Coin(), Bytes(DigestReply.MaxWantedLength))
+        : new(Coin(), Bytes(DigestReply.MaxWantedLength), Bytes(DigestReply.MaxLackedLength));
 
     public AddressToken Token() => Coin() ? AddressToken.None : new((ulong)_random.NextInt64(1, long.MaxValue));
 
@@ -157,7 +164,7 @@ internal sealed class WireSamples(int seed)
                     ? new TalkReply(TalkStatus.Answered, Bytes(Codec.MaxTalkPayloadLength))
                     : new TalkReply((TalkStatus)_random.Next(4), []));
             case MessageKind.Digest:
-                return Codec.Write(buffer, envelope, new DigestReply(Coin(), Bytes(DigestReply.MaxWantedLength)));
+                return Codec.Write(buffer, envelope, Compared());
             case MessageKind.Subscribe:
                 return Codec.Write(buffer, envelope, Subscribed());
             case MessageKind.Probe:

@@ -66,7 +66,7 @@ public class DigestBenchmarks : ICoreHost
     {
         IReadOnlyList<DigestEntry> sketched = _offered.GetRange(0, DigestRequest.MaxSketched);
         ReadOnlySpan<byte> sketch = Digests.Sketch(sketched, Transaction, _sketch);
-        ReadOnlySpan<byte> lacked = Digests.Lacked(sketch, _core.Holding.Index.ClosestFirst.Select(e => e.Digest), Transaction, _lacked);
+        ReadOnlySpan<byte> lacked = Digests.Lacked(sketch, _core.Holding.Index.Digests, Transaction, _lacked);
         return lacked.IndexOfAnyExcept((byte)0);
     }
 

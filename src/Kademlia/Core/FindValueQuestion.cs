@@ -39,6 +39,8 @@ internal sealed class FindValueQuestion(NodeCore core, RecordCollector collector
 
     public override bool IsWaiting => collector.IsPromising;
 
+    public override bool IsUrgent => true;
+
     public override int Attempts => core.Options.LookupAttempts;
 
     /// <summary>Those that say that they hold something, of which the greatest sequence is less, the closest first.</summary>

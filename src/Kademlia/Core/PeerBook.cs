@@ -27,6 +27,9 @@ internal sealed class PeerState(PeerEndPoint endPoint)
     /// <summary>Whether a round trip to it was measured.</summary>
     public bool HasMeasured => _roundTrip.HasMeasured;
 
+    /// <summary>The smoothed round trip; zero when nothing was measured.</summary>
+    public TimeSpan RoundTrip => _roundTrip.RoundTrip;
+
     /// <summary>How long to wait for its next reply.</summary>
     public TimeSpan TimeoutOr(TimeSpan firstTimeout) => _roundTrip.TimeoutOr(firstTimeout);
 

@@ -40,7 +40,7 @@ internal sealed partial class Replication(NodeCore core)
     public const long CompareSeconds = 1;
 
     /// <summary>What each record held counts for when a sketch is answered: sketches take a tenth of our time at most.</summary>
-    private static readonly TimeSpan SketchTime = TimeSpan.FromMicroseconds(1);
+    public static readonly TimeSpan SketchTime = TimeSpan.FromMicroseconds(3);
 
     private readonly HashSet<Contact> _underWay = [];
     private readonly EntryMemory _unwanted = new();
@@ -176,9 +176,9 @@ internal sealed partial class Replication(NodeCore core)
         }
 
         _nextSketchAt = core.Now + (SketchTime * core.Holding.Index.Count);
-        IEnumerable<DigestEntry> held = core.Holding.Index.ClosestFirst.Where(e => e.Origin != RecordOrigin.Cache).Select(e => e.Digest);
-        Span<byte> lacked = stackalloc byte[DigestReply.MaxLackedLength];
-        core.Answers.ReplyDigest(request, new DigestReply(same: false, [], Digests.Lacked(sketch, held, request.Envelope.Transaction, lacked)));
+        Span<byte> bits = stackalloc byte[DigestReply.MaxLackedLength];
+        ReadOnlySpan<byte> lacked = Digests.Lacked(sketch, core.Holding.Index.Digests, request.Envelope.Transaction, bits);
+        core.Answers.ReplyDigest(request, new DigestReply(same: false, [], lacked));
     }
 
     private async CoreTask AnswerAsync(Contact asker, List<RecordEntry> common, bool knowsSketches, bool hasLost)

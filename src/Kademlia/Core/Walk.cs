@@ -69,13 +69,18 @@ internal sealed class Walk
     {
         Contact[] seeds = ArrayPool<Contact>.Shared.Rent(SeedBuckets * _core.Options.BucketSize);
         int count = _overlay.Table.FindClosest(_lookup.Target, seeds.AsSpan(0, SeedBuckets * _core.Options.BucketSize));
+        _overlay.Table.OnLookup(_lookup.Target, _core.Now);
+        if (_question.IsUrgent && count > _core.Options.Parallelism)
+        {
+            AskAllButTheSlowest(seeds.AsSpan(0, _core.Options.Parallelism + 1));
+        }
+
         foreach (Contact contact in seeds.AsSpan(0, count))
         {
             _lookup.Offer(contact);
         }
 
         ArrayPool<Contact>.Shared.Return(seeds);
-        _overlay.Table.OnLookup(_lookup.Target, _core.Now);
         Pump();
         return _done;
     }
@@ -146,6 +151,29 @@ internal sealed class Walk
             Finish(complete: true);
         }
     }
+
+    /// <summary>Of the nearest, who are as good as each other, one waits: who has taken longest to answer, or was never measured.</summary>
+    private void AskAllButTheSlowest(ReadOnlySpan<Contact> nearest)
+    {
+        int slowest = 0;
+        for (int i = 1; i < nearest.Length; i++)
+        {
+            slowest = RoundTripOf(nearest[i]) > RoundTripOf(nearest[slowest]) ? i : slowest;
+        }
+
+        for (int i = 0; i < nearest.Length; i++)
+        {
+            if (i != slowest)
+            {
+                _lookup.Offer(nearest[i]);
+            }
+        }
+
+        Pump();
+    }
+
+    private TimeSpan RoundTripOf(Contact contact) =>
+        _core.Peers.Find(contact.EndPoint) is { HasMeasured: true } peer ? peer.RoundTrip : TimeSpan.MaxValue;
 
     private void Ask(Contact contact, bool isAgain)
     {

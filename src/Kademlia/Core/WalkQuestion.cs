@@ -17,6 +17,9 @@ internal abstract class WalkQuestion
     /// <summary>Where the next request to a contact goes on; fixed for all attempts of that request.</summary>
     public virtual int CursorFor(Contact contact) => 0;
 
+    /// <summary>Whether who answers first matters more than who is nearest: one answer may be enough.</summary>
+    public virtual bool IsUrgent => false;
+
     /// <summary>A contact takes long, or is gone.</summary>
     public virtual void OnSlow()
     {

@@ -55,6 +55,9 @@ internal sealed partial class RecordIndex(NodeId self, RecordLimits limits)
         }
     }
 
+    /// <summary>What stands for each record that is held for more than as cached. In no order, and the index must not change meanwhile.</summary>
+    public IEnumerable<DigestEntry> Digests => _bySlot.Values.Where(e => e.Origin != RecordOrigin.Cache).Select(e => e.Digest);
+
     /// <summary>The entry that is held in a slot.</summary>
     public RecordEntry? Find(RecordKey key, NodeId writer) => _shelves.GetValueOrDefault(key)?.Find(writer);
 

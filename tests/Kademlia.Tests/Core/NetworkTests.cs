@@ -355,6 +355,27 @@ public class NetworkTests
         });
     }
 
+    [Theory]
+    [InlineData(0)]
+    [InlineData(3)]
+    [InlineData(4)]
+    public void A_get_asks_the_five_nearest_but_the_slowest_first(int slow)
+    {
+        World world = new(29);
+        world.Grow(12);
+        world.Run(TimeSpan.FromMinutes(1));
+        WorldNode reader = world.Nodes[0];
+        RecordKey key = new(RecordKind.Content, NodeId.Random(world.Random));
+        Contact[] nearest = new Contact[5];
+        Assert.Equal(5, reader.Core.Overlays[0].Table.FindClosest(key.Hash, nearest));
+        Assert.All(nearest, c => Assert.True(reader.Core.Peers.Get(c.EndPoint).HasMeasured));
+        reader.Core.Peers.Get(nearest[slow].EndPoint).OnRoundTrip(TimeSpan.FromSeconds(4));
+        List<PeerEndPoint> asked = [];
+        world.Sniffer = (from, to, _) => asked.AddRange(from == reader.EndPoint ? [to] : []);
+        world.Await(Get(reader, key));
+        Assert.Equal(nearest.Where((_, i) => i != slow).Select(c => c.EndPoint), asked.Take(4));
+    }
+
     [Fact]
     public void A_full_range_of_which_all_answer_is_left_alone()
     {

@@ -28,6 +28,13 @@ internal static class SipHash
         return state.Finish();
     }
 
+    /// <summary>Hashes under a request's transaction, twice, its bytes as they stand on the wire: whoever does not draw it cannot prepare what collides. PROTOCOL.md, section 4.9.</summary>
+    public static ulong Hash(ulong transaction, ReadOnlySpan<byte> data)
+    {
+        ulong key = BinaryPrimitives.ReverseEndianness(transaction);
+        return Hash(key, key, data);
+    }
+
     private static ulong ReadTail(ReadOnlySpan<byte> tail)
     {
         ulong word = 0;

@@ -51,7 +51,6 @@ internal static class ContactMarks
         Span<byte> bytes = stackalloc byte[ContactFormat.IPv6Length];
         bytes = bytes[..ContactFormat.LengthOf(contact.EndPoint.IsIPv4)];
         ContactFormat.Write(contact, bytes);
-        ulong key = BinaryPrimitives.ReverseEndianness(transaction);
-        return (ushort)SipHash.Hash(key, key, bytes);
+        return (ushort)SipHash.Hash(transaction, bytes);
     }
 }

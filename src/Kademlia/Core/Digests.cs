@@ -63,10 +63,9 @@ internal static class Digests
 
     private static ulong HashOf(DigestEntry entry, ulong transaction)
     {
-        ulong key = BinaryPrimitives.ReverseEndianness(transaction);
         Span<byte> bytes = stackalloc byte[DigestEntry.Length];
         entry.WriteTo(bytes);
-        return SipHash.Hash(key, key, bytes);
+        return SipHash.Hash(transaction, bytes);
     }
 
     /// <summary>Writes entries one behind the other.</summary>

@@ -107,12 +107,19 @@ public class CodecHostileTests
         Assert.Equal(DecodeOutcome.Malformed, WireSamples.Codec.TryReadEnvelope(datagram, out _, out _));
     }
 
+    /// <summary>The least of some rounds: what the runtime allocates when it first compiles or recompiles a method is not the codec's.</summary>
     private static bool AllocatesNothing(ReadOnlySpan<byte> datagram)
     {
-        Rewriter.Rewrite(datagram);
-        long before = GC.GetAllocatedBytesForCurrentThread();
-        Rewriter.Rewrite(datagram);
-        return GC.GetAllocatedBytesForCurrentThread() == before;
+        const int Rounds = 5;
+        long least = long.MaxValue;
+        for (int i = 0; i < Rounds && least > 0; i++)
+        {
+            long before = GC.GetAllocatedBytesForCurrentThread();
+            Rewriter.Rewrite(datagram);
+            least = Math.Min(least, GC.GetAllocatedBytesForCurrentThread() - before);
+        }
+
+        return least == 0;
     }
 
     /// <summary>Whether writing what was read is stable: the canonical form of the canonical form is itself.</summary>
